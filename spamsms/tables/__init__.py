@@ -1,0 +1,1 @@
+"""Static character tables and the script that generates them."""

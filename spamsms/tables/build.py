@@ -1,0 +1,277 @@
+"""Generate the static character tables; run ``python -m spamsms.tables.build``.
+
+Sources, in the order in which they apply:
+
+* the Unicode Character Database (Python's :mod:`unicodedata`): compatibility
+  forms, case folding, decimal digits, general categories;
+* Unicode's confusables (package ``confusable-homoglyphs``): letters of other
+  scripts that look like Latin letters;
+* OpenCC (package ``OpenCC``): traditional, Hong Kong, Taiwan and Japanese
+  forms to simplified characters;
+* ``curated.tsv`` beside this file: numerals, emoji and signs that no general
+  source maps;
+* pypinyin: the reading of each character, near-homophones folded.
+
+The results are the ``.npy`` files beside this file. They are committed, so
+that scoring needs none of these packages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spamsms.tables.codes import (
+    CLASS_DIGIT,
+    CLASS_DROP,
+    CLASS_HAN,
+    CLASS_LATIN,
+    CLASS_LETTER,
+    CLASS_LINK_MARK,
+    CLASS_MASK,
+    CLASS_NUMERAL,
+    CLASS_SEPARATOR,
+    CLASS_TOKEN,
+    DROP,
+    LINK_MARKS,
+    NUMERALS,
+    RARE_HAN,
+    SPACE,
+    TOKENS,
+    default_astral,
+)
+
+HERE = Path(__file__).parent
+LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+STYLED_LETTER = re.compile(
+    r"(?:LATIN LETTER SMALL CAPITAL|REGIONAL INDICATOR SYMBOL LETTER"
+    r"|(?:NEGATIVE CIRCLED|NEGATIVE SQUARED|SQUARED|CIRCLED|TAG|PARENTHESIZED|CROSSED NEGATIVE SQUARED)"
+    r" LATIN (?:CAPITAL|SMALL) LETTER) ([A-Z])"
+)
+BLANKS = frozenset("\u2800\u3164\u115f\u1160\uffa0\u3000\u180e")
+
+
+def _is_han(char: str) -> bool:
+    code = ord(char)
+    return (
+        0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF or char == "〇"
+    )
+
+
+def _is_standard_simplified(char: str) -> bool:
+    """Tell whether GB 2312, the set that every simplified text uses, holds the character."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_curated(path: Path) -> dict[str, str]:
+    """Read ``characters<TAB>target<TAB>reason`` lines into a character map."""
+    curated: dict[str, str] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 3 or len(fields[1]) != 1:
+            raise ValueError(f"{path}:{number}: expected characters, one target and a reason")
+        for char in fields[0]:
+            curated[char] = fields[1]
+    return curated
+
+
+def _confusables() -> dict[str, str]:
+    """Map letters of other scripts to the Latin letter that they look like."""
+    import confusable_homoglyphs
+
+    path = os.path.join(os.path.dirname(confusable_homoglyphs.__file__), "confusables.json")
+    with open(path, encoding="utf-8") as file:
+        table: dict[str, list[dict[str, str]]] = json.load(file)
+    found: dict[str, str] = {}
+    for latin in sorted(LATIN) + [c.upper() for c in sorted(LATIN)]:
+        for entry in table.get(latin, []):
+            other = entry["c"]
+            if len(other) == 1 and ord(other) > 0x7F and unicodedata.category(other)[0] in "LNS":
+                found.setdefault(other, latin.lower())
+    return found
+
+
+class CharacterMap:
+    """Canonical character of each code point (``""`` where nothing is left)."""
+
+    def __init__(self) -> None:
+        import opencc
+
+        self._curated = read_curated(HERE / "curated.tsv")
+        self._confusables = _confusables()
+        self._simplify = [opencc.OpenCC(name) for name in ("t2s", "tw2s", "hk2s")]
+        self._japanese = opencc.OpenCC("jp2t")
+
+    def canonical(self, char: str) -> str:
+        """Return the fixed point of one step."""
+        seen = {char}
+        while True:
+            new = self._step(char)
+            if new == char or new == "" or new in seen:
+                return new
+            seen.add(new)
+            char = new
+
+    def _step(self, char: str) -> str:
+        if char in TOKENS:
+            return char
+        if char in self._curated:
+            return self._curated[char]
+        category = unicodedata.category(char)
+        if category == "Cc":
+            return " " if char.isspace() else ""
+        if char in BLANKS or category in ("Zs", "Zl", "Zp"):
+            return " "
+        styled = STYLED_LETTER.fullmatch(unicodedata.name(char, ""))
+        if styled:
+            return styled[1].lower()
+        if category in ("Cf", "Mn", "Me", "Mc", "Cs"):
+            return ""
+        if category in ("Co", "Cn"):
+            return " "
+        digit = unicodedata.digit(char, None)
+        if digit is not None:
+            return str(digit)
+        if _is_han(char):
+            return self._han(char)
+        if char in self._confusables:
+            return self._confusables[char]
+        return self._compatible(char)
+
+    def _han(self, char: str) -> str:
+        compatible = unicodedata.normalize("NFKC", char)
+        if len(compatible) == 1 and compatible != char:
+            return compatible
+        standard = _is_standard_simplified(char)
+        for converter in self._simplify[:1] if standard else self._simplify:
+            simple = str(converter.convert(char))
+            if len(simple) == 1 and simple != char and ord(simple) <= 0xFFFF:
+                return simple
+        if not standard:
+            traditional = str(self._japanese.convert(char))
+            if len(traditional) == 1 and traditional != char:
+                return traditional
+        return char
+
+    def _compatible(self, char: str) -> str:
+        folded = unicodedata.normalize("NFKC", char).casefold()
+        folded = "".join(
+            c for c in unicodedata.normalize("NFKD", folded) if unicodedata.category(c) not in ("Mn", "Me")
+        )
+        folded = unicodedata.normalize("NFC", folded).replace("⁄", "/").strip()
+        if not folded:
+            return " "
+        if len(folded) == 1:
+            return folded
+        # One code point stands for several characters: keep the one that a reader takes from it.
+        inner = folded.strip("()〔〕.,") or "."
+        for wanted in (_is_han, str.isdigit, str.isalpha):
+            match = [c for c in inner if wanted(c)]
+            if match:
+                return match[0]
+        return inner[0]
+
+
+def character_class(char: str) -> int:
+    """Return the class code of a canonical character."""
+    if char == "":
+        return CLASS_DROP
+    if char in TOKENS:
+        return CLASS_TOKEN
+    if char in LATIN:
+        return CLASS_LATIN
+    if char in "0123456789":
+        return CLASS_DIGIT
+    if char in NUMERALS:
+        return CLASS_NUMERAL
+    if char == "*":
+        return CLASS_MASK
+    if char in LINK_MARKS:
+        return CLASS_LINK_MARK
+    if _is_han(char) or char == chr(RARE_HAN):
+        return CLASS_HAN
+    if unicodedata.category(char)[0] == "L":
+        return CLASS_LETTER
+    return CLASS_SEPARATOR
+
+
+def fold_reading(syllable: str) -> str:
+    """Fold a pinyin syllable into its class of near-homophones.
+
+    zh/z, ch/c, sh/s, n/l, and -ng/-n are what speakers and disguisers mix up.
+    """
+    for wide, narrow in (("zh", "z"), ("ch", "c"), ("sh", "s")):
+        if syllable.startswith(wide):
+            syllable = narrow + syllable[2:]
+    if syllable.startswith("n") and len(syllable) > 1:
+        syllable = "l" + syllable[1:]
+    if syllable.endswith("ng"):
+        syllable = syllable[:-1]
+    return syllable.replace("ü", "v")
+
+
+def readings(characters: list[str]) -> tuple[list[str], np.ndarray[Any, Any]]:
+    """Return the reading classes and, per BMP code unit, 1 + its class (0: no reading)."""
+    from pypinyin import Style, pinyin
+
+    names: dict[str, int] = {}
+    table = np.zeros(0x10000, np.uint16)
+    for char in characters:
+        found = pinyin(char, style=Style.NORMAL, errors="ignore", heteronym=False)
+        if found and found[0] and found[0][0]:
+            name = fold_reading(found[0][0])
+            table[ord(char)] = names.setdefault(name, len(names) + 1)
+    return list(names), table
+
+
+def build() -> dict[str, np.ndarray[Any, Any]]:
+    """Compute every table."""
+    mapping = CharacterMap()
+    bmp = np.zeros(0x10000, np.uint16)
+    astral: dict[int, int] = {}
+    for code in range(0x110000):
+        if code > 0xFFFF and unicodedata.category(chr(code)) == "Cn":
+            continue
+        target = mapping.canonical(chr(code))
+        unit = ord(target) if target else DROP
+        if unit > 0xFFFF:
+            char = chr(unit)
+            unit = RARE_HAN if _is_han(char) else SPACE
+        if code < 0x10000:
+            bmp[code] = unit
+        elif unit != default_astral(code):
+            astral[code] = unit
+    classes = np.zeros(0x10000, np.uint8)
+    for unit in np.unique(np.concatenate([bmp, np.array(list(astral.values()), np.uint16)])).tolist():
+        classes[unit] = character_class("" if unit == DROP else chr(unit))
+    is_han = np.isin(classes, (CLASS_HAN, CLASS_NUMERAL))
+    _, sounds = readings([chr(unit) for unit in np.flatnonzero(is_han).tolist()])
+    return {
+        "canonical": bmp,
+        "astral": np.array(sorted(astral.items()), np.uint32),
+        "classes": classes,
+        "sounds": sounds,
+    }
+
+
+def main() -> None:
+    """Write one ``.npy`` file a table."""
+    for name, table in build().items():
+        np.save(HERE / f"{name}.npy", table, allow_pickle=False)
+        print(f"{name}.npy: {table.shape} {table.dtype}")
+
+
+if __name__ == "__main__":
+    main()
