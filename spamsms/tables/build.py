@@ -30,6 +30,7 @@ import numpy as np
 from spamsms.tables.codes import (
     CLASS_DIGIT,
     CLASS_DROP,
+    CLASS_GAP,
     CLASS_HAN,
     CLASS_LATIN,
     CLASS_LETTER,
@@ -38,11 +39,13 @@ from spamsms.tables.codes import (
     CLASS_NUMERAL,
     CLASS_SEPARATOR,
     CLASS_TOKEN,
+    CURRENCY,
     DROP,
+    GAPS,
     LINK_MARKS,
     NUMERALS,
     RARE_HAN,
-    SPACE,
+    SEPARATOR,
     TOKENS,
     default_astral,
 )
@@ -124,6 +127,17 @@ class CharacterMap:
             seen.add(new)
             char = new
 
+    def unit(self, code: int) -> int:
+        """Return the canonical 16-bit unit of a code point; all plain separators are one."""
+        char = self.canonical(chr(code))
+        if not char:
+            return DROP
+        if character_class(char) == CLASS_SEPARATOR and char != CURRENCY:
+            return SEPARATOR
+        if ord(char) > 0xFFFF:
+            return RARE_HAN if _is_han(char) else SEPARATOR
+        return ord(char)
+
     def _step(self, char: str) -> str:
         if char in TOKENS:
             return char
@@ -140,7 +154,9 @@ class CharacterMap:
         if category in ("Cf", "Mn", "Me", "Mc", "Cs"):
             return ""
         if category in ("Co", "Cn"):
-            return " "
+            return chr(SEPARATOR)
+        if category == "Sc":
+            return CURRENCY
         digit = unicodedata.digit(char, None)
         if digit is not None:
             return str(digit)
@@ -200,6 +216,8 @@ def character_class(char: str) -> int:
         return CLASS_MASK
     if char in LINK_MARKS:
         return CLASS_LINK_MARK
+    if char in GAPS:
+        return CLASS_GAP
     if _is_han(char) or char == chr(RARE_HAN):
         return CLASS_HAN
     if unicodedata.category(char)[0] == "L":
@@ -244,11 +262,7 @@ def build() -> dict[str, np.ndarray[Any, Any]]:
     for code in range(0x110000):
         if code > 0xFFFF and unicodedata.category(chr(code)) == "Cn":
             continue
-        target = mapping.canonical(chr(code))
-        unit = ord(target) if target else DROP
-        if unit > 0xFFFF:
-            char = chr(unit)
-            unit = RARE_HAN if _is_han(char) else SPACE
+        unit = mapping.unit(code)
         if code < 0x10000:
             bmp[code] = unit
         elif unit != default_astral(code):
