@@ -1,0 +1,63 @@
+"""spamsms tells marketing spam among Chinese SMS, and says why.
+
+>>> import spamsms
+>>> spamsms.is_spam("您的验证码是 482913，5分钟内有效，请勿告诉他人。")
+False
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spamsms.classifier import SpamClassifier
+    from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
+    from spamsms.normalize import normalize_text
+    from spamsms.registry import classify, is_spam, load_model
+    from spamsms.verdict import Evidence, Verdict
+
+__version__ = "0.1.0"
+
+# Where each public name lives; imported when first asked for.
+_HOMES = {
+    "SpamClassifier": "spamsms.classifier",
+    "Verdict": "spamsms.verdict",
+    "Evidence": "spamsms.verdict",
+    "SpamsmsError": "spamsms.errors",
+    "InputError": "spamsms.errors",
+    "DatasetError": "spamsms.errors",
+    "ModelFormatError": "spamsms.errors",
+    "normalize_text": "spamsms.normalize",
+    "load_model": "spamsms.registry",
+    "classify": "spamsms.registry",
+    "is_spam": "spamsms.registry",
+}
+
+__all__ = [
+    "DatasetError",
+    "Evidence",
+    "InputError",
+    "ModelFormatError",
+    "SpamClassifier",
+    "SpamsmsError",
+    "Verdict",
+    "__version__",
+    "classify",
+    "is_spam",
+    "load_model",
+    "normalize_text",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -34,6 +34,9 @@ from spamsms.tables.codes import (
     TOKENS,
 )
 
+# Raised whenever the same text would normalise otherwise: models of another version are refused.
+NORMALIZER_VERSION = 1
+
 # Signs behind a number that make it a sum of money or a discount; behind it, a date or a time.
 AMOUNT_SIGNS = "元块万亿折%毛角圆"
 TIME_SIGNS = "年月日号点时分秒周天"

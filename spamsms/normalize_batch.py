@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from string import ascii_letters
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,10 +18,10 @@ import numpy.typing as npt
 
 from spamsms.normalize import (
     AMOUNT_SIGNS,
+    PLACEHOLDERS,
     SERVICE_PREFIXES,
     TIME_SIGNS,
     TOP_LEVEL_DOMAINS,
-    fold_placeholders,
 )
 from spamsms.tables import characters
 from spamsms.tables.codes import (
@@ -48,6 +49,7 @@ from spamsms.tables.codes import (
 Array = npt.NDArray[Any]
 PADDING = 2
 _ZERO = ord("0")
+_ASCII_LETTERS = frozenset(map(ord, ascii_letters))
 _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
 
 
@@ -145,16 +147,11 @@ def _lay_out(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[
     gap = "\0" * PADDING
     joined = gap + gap.join(texts) + gap if texts else gap
     encoded = joined.encode("utf-16-le", "surrogatepass")
-    raw = np.frombuffer(encoded, np.uint16)
-    if _may_hold_placeholder(raw):
-        joined = fold_placeholders(joined)
-        encoded = joined.encode("utf-16-le", "surrogatepass")
-        raw = np.frombuffer(encoded, np.uint16)
-    if raw.size == len(joined):
-        units = characters.canonical().take(raw)
+    if len(encoded) == 2 * len(joined):
+        units = characters.canonical().take(_without_placeholders(np.frombuffer(encoded, np.uint16)))
     else:
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        units = characters.full_canonical().take(points)
+        encoded = joined.encode("utf-32-le", "surrogatepass")
+        units = characters.full_canonical().take(_without_placeholders(np.frombuffer(encoded, np.uint32)))
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     bounds = np.empty(PADDING * (lengths.size + 1), np.int64)
     bounds[0] = 0
@@ -163,12 +160,18 @@ def _lay_out(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[
     return units, bounds
 
 
-def _may_hold_placeholder(raw: npt.NDArray[np.uint16]) -> bool:
-    """Tell whether the first three letters of a placeholder stand in a row anywhere."""
-    return any(
-        bool(((raw[:-2] == ord(a)) & (raw[1:-1] == ord(b)) & (raw[2:] == ord(c))).any())
-        for a, b, c in ("PHO", "DIG", "URL")
-    )
+def _without_placeholders(points: Array) -> Array:
+    """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
+    folded = points
+    for name, token in PLACEHOLDERS.items():
+        a, b, c = map(ord, name[:3])
+        found = np.flatnonzero((points[:-2] == a) & (points[1:-1] == b) & (points[2:] == c))
+        for start in found.tolist():
+            around = points[start - 1 : start + len(name) + 1].tolist()
+            if "".join(map(chr, around[1:-1])) == name and not {around[0], around[-1]} & _ASCII_LETTERS:
+                folded = folded.copy() if folded is points else folded
+                folded[start : start + len(name)] = ord(token)
+    return folded
 
 
 def _edges(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

@@ -1,0 +1,153 @@
+"""Models on disk: a manifest and plain arrays, checked before use.
+
+A folder holds ``manifest.json`` and the arrays it names, each with its size and
+SHA-256. Nothing in it is ever executed. An array's name carries its hash, and
+the manifest is moved into place last: a reader sees the old model or the new
+one, never a mixture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.errors import ModelFormatError
+
+FORMAT = "spamsms-model"
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+# A table of 2 ** 24 weights is 34 MB; anything beyond this is no model of ours.
+LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_MANIFEST = 1024 * 1024
+
+
+def write_artifact(
+    folder: str | os.PathLike[str], manifest: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]
+) -> None:
+    """Write a model into a folder, which may hold an older one.
+
+    Parameters
+    ----------
+    folder : path
+        Made where it does not exist.
+    manifest : dict
+        JSON values; the format and the list of files are added.
+    arrays : dict of str to ndarray
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise ModelFormatError(f"{folder}: a model is saved to a folder, and this is a file")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for name, array in arrays.items():
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        data = buffer.getvalue()
+        digest = hashlib.sha256(data).hexdigest()
+        file = f"{name}-{digest[:12]}.npy"
+        _replace(folder / file, data)
+        files[name] = {"file": file, "bytes": len(data), "sha256": digest}
+    whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
+    text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+    _replace(folder / MANIFEST, text.encode("utf-8"))
+    kept = {entry["file"] for entry in files.values()}
+    for name in arrays:
+        for old in folder.glob(f"{name}-{'[0-9a-f]' * 12}.npy"):
+            if old.name not in kept:
+                old.unlink()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file under another name, then move it into place."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_artifact(
+    folder: str | os.PathLike[str],
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Read and check a model.
+
+    Returns
+    -------
+    manifest : dict
+    arrays : dict of str to ndarray
+        Mapped into memory, read-only.
+
+    Raises
+    ------
+    ModelFormatError
+        If anything is missing, damaged, too large or of another version.
+    """
+    folder = Path(folder)
+    manifest = _read_manifest(folder / MANIFEST)
+    arrays = {name: _read_array(folder, name, entry) for name, entry in manifest["files"].items()}
+    return manifest, arrays
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise ModelFormatError(f"{path}: larger than {LARGEST_MANIFEST} bytes, so not a manifest")
+        manifest = json.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise ModelFormatError(
+            f"{path}: cannot be read ({error.strerror or error}); is the folder a spamsms model?"
+        ) from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ModelFormatError(f"{path}: not JSON in UTF-8 ({error}); copy the model anew") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelFormatError(f'{path}: "format" is not "{FORMAT}"; this is no spamsms model')
+    version = manifest.get("format_version")
+    if version != FORMAT_VERSION or isinstance(version, bool):
+        raise ModelFormatError(
+            f"{path}: format version {version!r} is unknown, this release reads {FORMAT_VERSION}; "
+            "install a release of spamsms that matches the model"
+        )
+    if not isinstance(manifest.get("files"), dict):
+        raise ModelFormatError(f'{path}: "files" is missing or no object')
+    return manifest
+
+
+def _read_array(folder: Path, name: str, entry: Any) -> npt.NDArray[Any]:
+    if not isinstance(entry, dict) or not {"file", "bytes", "sha256"} <= entry.keys():
+        raise ModelFormatError(f"{folder / MANIFEST}: the entry of {name!r} lacks file, bytes or sha256")
+    if not isinstance(entry["file"], str) or Path(entry["file"]).name != entry["file"]:
+        raise ModelFormatError(f"{folder / MANIFEST}: the file of {name!r} is not a plain file name")
+    path = folder / entry["file"]
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ModelFormatError(f"{path}: {size} bytes, more than the {LARGEST_FILE} a model may have")
+        if size != entry["bytes"]:
+            raise ModelFormatError(
+                f"{path}: {size} bytes where the manifest says {entry['bytes']}; copy the model anew"
+            )
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest != entry["sha256"]:
+            raise ModelFormatError(f"{path}: damaged, its SHA-256 differs from the manifest's; copy it anew")
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        raise ModelFormatError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except ValueError as error:
+        if isinstance(error, ModelFormatError):
+            raise
+        raise ModelFormatError(f"{path}: not a plain NumPy array ({error})") from error
+    return array.view(np.ndarray)

@@ -1,0 +1,241 @@
+"""Turn normalised messages into hashed features, for a whole batch at once.
+
+Every character position gives four features: the character itself (an exact
+table), and its bigram, its trigram and its bigram of *sounds* (pinyin classes,
+near-homophones folded), hashed into one shared table. Words, where asked for,
+give a feature each and one for each pair of neighbours, in the same table.
+Boundaries take part in the n-grams, so a message's beginning and end count.
+
+The same buckets are summed for scoring and laid out as a sparse matrix for
+fitting, so that training and serving cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.errors import InputError
+from spamsms.normalize_batch import PADDING, NormalizedBatch, decode_batch, normalize_batch
+from spamsms.tables import characters
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Array = npt.NDArray[Any]
+# Raised whenever the same text would give other features: models of another version are refused.
+FEATURES_VERSION = 1
+TOKENIZERS = ("char", "jieba", "jieba+char")
+N_UNITS = 0x10000
+CHANNELS = 4
+
+# Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
+_PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_HASH_WIDTH = 32
+
+
+class Buckets(NamedTuple):
+    """Bucket of each of a position's features; all of shape (n_units - 2,), dtype int64."""
+
+    unigram: npt.NDArray[np.int64]
+    bigram: npt.NDArray[np.int64]
+    trigram: npt.NDArray[np.int64]
+    sound: npt.NDArray[np.int64]
+
+
+class Words(NamedTuple):
+    """Hashed words of a batch.
+
+    ``single`` and ``pair`` are the buckets of each word and of each pair of
+    neighbours (the boundaries count as neighbours); ``starts`` and ``stops``
+    are spans in the batch's units; ``ends`` are the words' cumulated counts,
+    one a message, and message ``i`` has ``ends[i] - ends[i - 1] + 1`` pairs.
+    """
+
+    single: npt.NDArray[np.int64]
+    pair: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    stops: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
+def _scramble(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Give each number a well-mixed 32-bit code (the finaliser of MurmurHash3)."""
+    mixed = numbers.copy()
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        mixed ^= mixed >> np.uint32(shift)
+        mixed *= np.uint32(factor)
+    return mixed ^ (mixed >> np.uint32(16))
+
+
+@lru_cache(maxsize=1)
+def _unit_codes() -> npt.NDArray[np.uint32]:
+    return _scramble(np.arange(1, N_UNITS + 1, dtype=np.uint32))
+
+
+@lru_cache(maxsize=1)
+def _sound_codes() -> npt.NDArray[np.uint32]:
+    """Codes by reading; units without one (letters, tokens, the boundary) keep their own."""
+    sounds = characters.sounds().astype(np.uint32)
+    own = np.arange(1, N_UNITS + 1, dtype=np.uint32)
+    return _scramble(np.where(sounds > 0, np.uint32(1 << 20) + sounds, own))
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """How messages become features.
+
+    Parameters
+    ----------
+    tokenizer : {"char", "jieba", "jieba+char"}, default="char"
+        Character n-grams, jieba's words, or both.
+    hash_bits : int, default=19
+        The shared table has ``2 ** hash_bits`` buckets, 8 to 24.
+    hmm : bool, default=True
+        Let jieba guess words that are not in its dictionary.
+    userdict : str or None, default=None
+        Path of a dictionary in jieba's format to add to jieba's own.
+
+    Raises
+    ------
+    InputError
+        If a parameter is not one of these.
+    """
+
+    tokenizer: str = "char"
+    hash_bits: int = 19
+    hmm: bool = True
+    userdict: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.tokenizer not in TOKENIZERS:
+            raise InputError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.tokenizer!r}")
+        if isinstance(self.hash_bits, bool) or not isinstance(self.hash_bits, (int, np.integer)):
+            raise InputError(f"hash_bits must be a whole number from 8 to 24, not {self.hash_bits!r}")
+        if not 8 <= self.hash_bits <= 24:
+            raise InputError(f"hash_bits must be a whole number from 8 to 24, not {self.hash_bits!r}")
+
+    @property
+    def uses_characters(self) -> bool:
+        """Whether character n-grams take part."""
+        return self.tokenizer != "jieba"
+
+    @property
+    def uses_words(self) -> bool:
+        """Whether words take part."""
+        return self.tokenizer != "char"
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns: one a canonical unit, then the shared table."""
+        return N_UNITS + (1 << self.hash_bits)
+
+    def buckets(self, units: npt.NDArray[np.uint16]) -> Buckets:
+        """Return the buckets of the n-grams that start at each unit but the last two."""
+        shift = np.uint32(_HASH_WIDTH - self.hash_bits)
+        codes, sounds = _unit_codes().take(units), _sound_codes().take(units)
+        pair = codes[:-1] * _PAIR
+        pair += codes[1:]
+        triple = pair[:-1] * _TRIPLE
+        triple += codes[2:]
+        sound = sounds[:-2] * _SOUND
+        sound += sounds[1:-1]
+        return Buckets(
+            units[:-2].astype(np.int64),
+            (pair[:-1] >> shift).astype(np.int64),
+            (triple >> shift).astype(np.int64),
+            (sound >> shift).astype(np.int64),
+        )
+
+    def words(self, batch: NormalizedBatch) -> Words:
+        """Segment normalised messages into words and hash them."""
+        from spamsms.tokenizer import word_segmenter
+
+        segmenter = word_segmenter(self.hmm, self.userdict)
+        spans: list[tuple[int, int]] = []
+        codes: list[int] = []
+        counts = np.zeros(batch.starts.size - 1, np.int64)
+        for row, text in enumerate(decode_batch(batch)):
+            base = int(batch.starts[row])
+            found = segmenter.cut_spans(text)
+            counts[row] = len(found)
+            spans.extend((base + start, base + stop) for start, stop in found)
+            codes.extend(crc32(text[start:stop].encode("utf-16-le", "surrogatepass")) for start, stop in found)
+        ends = np.cumsum(counts)
+        # A zero stands before and behind each message's words.
+        padded = np.zeros(len(codes) + 2 * counts.size + 1, np.uint32)
+        row_of = np.repeat(np.arange(counts.size), counts)
+        place = np.arange(len(codes)) + 2 * row_of + 1
+        padded[place] = _scramble(np.array(codes, np.uint32) + np.uint32(1 << 21))
+        shift = np.uint32(_HASH_WIDTH - self.hash_bits)
+        pair = (padded[:-1] * _PAIR + padded[1:]) * _SOUND >> shift
+        # Each message's pairs start one place before its first word and end at its last.
+        first = ends - counts + 2 * np.arange(counts.size)
+        at = np.repeat(first, counts + 1) + _ramp(counts + 1)
+        bounds = np.array(spans, np.int64).reshape(-1, 2)
+        single = (padded[place] >> shift).astype(np.int64)
+        return Words(single, pair[at].astype(np.int64), bounds[:, 0], bounds[:, 1], counts)
+
+    def sizes(self, batch: NormalizedBatch, words: Words | None) -> npt.NDArray[np.int64]:
+        """Return how many features each message has; 0 for one in which nothing is left."""
+        lengths = np.diff(batch.starts) - PADDING
+        sizes = np.zeros(lengths.size, np.int64)
+        if self.uses_characters:
+            sizes += CHANNELS * (lengths + 1)
+        if words is not None:
+            sizes += 2 * words.counts + 1
+        return np.where(lengths > 0, sizes, 0)
+
+    def matrix(self, texts: Sequence[str]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
+        """Return the features of messages as counts, and each message's size.
+
+        Parameters
+        ----------
+        texts : sequence of str
+
+        Returns
+        -------
+        counts : csr_matrix of float32, shape (n_texts, n_features)
+            Duplicates are summed.
+        sizes : ndarray of int64, shape (n_texts,)
+            As :meth:`sizes` gives it.
+        """
+        from scipy.sparse import csr_matrix
+
+        batch = normalize_batch(texts)
+        columns, rows = [], []
+        words = self.words(batch) if self.uses_words else None
+        n_rows = batch.starts.size - 1
+        if self.uses_characters:
+            lengths = np.diff(batch.starts) - PADDING
+            at = np.repeat(batch.starts[:-1] - 1, lengths + 1) + _ramp(lengths + 1)
+            row_of = np.repeat(np.arange(n_rows), lengths + 1)
+            found = self.buckets(batch.units)
+            columns.append(found.unigram[at])
+            columns.extend(N_UNITS + hashed[at] for hashed in found[1:])
+            rows.extend([row_of] * CHANNELS)
+        if words is not None:
+            columns.extend([N_UNITS + words.single, N_UNITS + words.pair])
+            rows.append(np.repeat(np.arange(n_rows), words.counts))
+            rows.append(np.repeat(np.arange(n_rows), words.counts + 1))
+        column, row = np.concatenate(columns), np.concatenate(rows)
+        sizes = self.sizes(batch, words)
+        # Column 0 is the boundary's, which is no feature; empty messages have none.
+        kept = (column > 0) & (sizes[row] > 0)
+        column, row = column[kept], row[kept]
+        counts = csr_matrix(
+            (np.ones(column.size, np.float32), (row, column)), shape=(n_rows, self.n_features)
+        )
+        return counts, sizes
+
+
+def _ramp(lengths: Array) -> npt.NDArray[np.int64]:
+    """Return 0, 1, … for each length, one behind the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(int(ends[-1]) if ends.size else 0) - np.repeat(ends - lengths, lengths)

@@ -1,0 +1,164 @@
+"""A linear model over hashed features: sums of whole numbers, one division, one intercept.
+
+Weights are 16-bit whole numbers, so that a message's sum is exact: the same to
+the last bit alone or in a batch, in whatever order, on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Words
+from spamsms.normalize import normalize_text
+from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
+
+Array = npt.NDArray[Any]
+# Characters scored at a time: keeps the working arrays in the processor's cache and memory bounded.
+CHARACTERS_A_PART = 1 << 16
+# So few messages are scored one by one: setting a batch up would take longer.
+FEW_TEXTS = 6
+_PAD = "\0" * PADDING
+LARGEST_WEIGHT = 32767
+
+
+@dataclass(frozen=True)
+class LinearScorer:
+    """Weights and how to sum them.
+
+    Attributes
+    ----------
+    space : FeatureSpace
+    weights : ndarray of int16, shape (n_features,)
+    scale : float
+        Log-odds of one unit of weight in a message of one feature.
+    intercept : float
+        Log-odds of a message without features.
+    """
+
+    space: FeatureSpace
+    weights: npt.NDArray[np.int16]
+    scale: float
+    intercept: float
+
+    def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return the log-odds of checked texts, shape (n_texts,)."""
+        if len(texts) <= FEW_TEXTS:
+            return np.array([self.log_odds_one(text) for text in texts])
+        parts = [self._log_odds_part(part) for part in split_evenly(texts, CHARACTERS_A_PART)]
+        return np.concatenate(parts)
+
+    def _log_odds_part(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        batch = normalize_batch(texts)
+        words = self.space.words(batch) if self.space.uses_words else None
+        totals = np.zeros(len(texts), np.int64)
+        if self.space.uses_characters:
+            sums = self._position_sums(batch.units)
+            sums[batch.starts[1:-1] - PADDING] = 0
+            totals += np.add.reduceat(sums, batch.starts[:-1] - 1, dtype=np.int64)
+        if words is not None:
+            totals += self._word_totals(words)
+        sizes = self.space.sizes(batch, words)
+        filled = sizes > 0
+        result = np.full(len(texts), self.intercept)
+        result[filled] += self.scale * totals[filled] / np.sqrt(sizes[filled])
+        return result
+
+    def log_odds_one(self, text: str) -> float:
+        """Return the log-odds of one checked text; the short way to the same number."""
+        if self.space.uses_words:
+            return float(self._log_odds_part([text])[0])
+        normalized = normalize_text(text)
+        if not normalized:
+            return self.intercept
+        encoded = f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass")
+        units = np.frombuffer(encoded, np.uint16)
+        total = int(self._position_sums(units)[1:].sum(dtype=np.int64))
+        return self.intercept + self.scale * total / sqrt(CHANNELS * (units.size - 2 * PADDING + 1))
+
+    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int32]:
+        """Return the summed weights of the n-grams that start at each unit but the last two."""
+        found = self.space.buckets(units)
+        hashed = self.weights[N_UNITS:]
+        sums = self.weights[:N_UNITS].take(found.unigram).astype(np.int32)
+        for bucket in found[1:]:
+            sums += hashed.take(bucket)
+        return sums
+
+    def _word_totals(self, words: Words) -> npt.NDArray[np.int64]:
+        hashed = self.weights[N_UNITS:]
+        ends = np.cumsum(words.counts)
+        single = np.append(0, np.cumsum(hashed.take(words.single), dtype=np.int64))
+        pair = np.append(0, np.cumsum(hashed.take(words.pair), dtype=np.int64))
+        pair_ends = ends + np.arange(1, ends.size + 1)
+        by_word = single[ends] - single[ends - words.counts]
+        return by_word + pair[pair_ends] - pair[pair_ends - words.counts - 1]
+
+    def unit_contributions(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
+        """Return what each unit of one normalised message adds to its log-odds.
+
+        An n-gram's weight is shared evenly by its units, the boundary left out.
+
+        Parameters
+        ----------
+        batch : NormalizedBatch
+            Of one message.
+
+        Returns
+        -------
+        ndarray of shape (n_units_of_the_message,)
+        """
+        first, last = int(batch.starts[0]), int(batch.starts[1]) - PADDING
+        words = self.space.words(batch) if self.space.uses_words else None
+        size = int(self.space.sizes(batch, words)[0])
+        if size == 0:
+            return np.zeros(0)
+        shares = np.zeros(batch.units.size)
+        if self.space.uses_characters:
+            self._share_ngrams(batch.units, shares)
+        if words is not None:
+            self._share_words(words, shares)
+        return shares[first:last] * (self.scale / sqrt(size))
+
+    def _share_ngrams(self, units: npt.NDArray[np.uint16], shares: Array) -> None:
+        hashed = self.weights[N_UNITS:]
+        found = self.space.buckets(units)
+        # Position 0 is the outer boundary, where no feature of the message starts.
+        real = (units != 0).astype(np.float64)
+        length = units.size - PADDING
+        shares[1:length] += self.weights[:N_UNITS].take(found.unigram[1:])
+        for bucket, span in ((found.bigram, 2), (found.trigram, 3), (found.sound, 2)):
+            members = [real[step : step + length][1:] for step in range(span)]
+            count = np.maximum(sum(members), 1)
+            value = hashed.take(bucket[1:]) / count
+            for step, member in enumerate(members):
+                shares[1 + step : length + step] += value * member
+
+    def _share_words(self, words: Words, shares: Array) -> None:
+        hashed = self.weights[N_UNITS:]
+        value = hashed.take(words.single).astype(np.float64)
+        pair = hashed.take(words.pair).astype(np.float64)
+        if value.size:
+            pair[1:-1] /= 2
+            value += pair[:-1] + pair[1:]
+        for start, stop, amount in zip(words.starts, words.stops, value, strict=True):
+            shares[start:stop] += amount / (stop - start)
+
+
+def quantize(coefficients: Array) -> tuple[npt.NDArray[np.int16], float]:
+    """Round coefficients to 16-bit weights.
+
+    Returns
+    -------
+    weights : ndarray of int16
+    scale : float
+        ``weights * scale`` is `coefficients` to within ``scale / 2``.
+    """
+    largest = float(np.abs(coefficients).max(initial=0.0))
+    scale = largest / LARGEST_WEIGHT if largest > 0 else 1.0
+    return np.rint(coefficients / scale).astype(np.int16), scale
