@@ -1,0 +1,263 @@
+"""Words of a text, exactly as jieba 0.42.1 cuts it, with offsets.
+
+jieba itself is never run: only its data is read, ``dict.txt`` and the
+probabilities of its hidden Markov model. So there is no cache file in the
+temporary folder, no global tokenizer that a host's ``jieba.add_word`` or
+``jieba.del_word`` would change, no logger and no ``pkg_resources``.
+The data is loaded at the first use and shared by the whole process.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import re
+import threading
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from typing import Any
+
+from spamsms.errors import DatasetError, InputError, SpamsmsError
+from spamsms.segment import WordDictionary, WordModel, word_starts
+
+LONGEST_WORD = 1000
+LARGEST_COUNT = 10**18
+
+_USER_WORD = re.compile(r"^(.+?)( [0-9]+)?( [a-z]+)?$")
+_INSTALL = "install it again with: pip install 'jieba==0.42.1'"
+
+# Keyed by the content of the user's dictionary (empty: none), so that a changed file is read again.
+_dictionaries: dict[str, WordDictionary] = {}
+_models: list[WordModel] = []
+_lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    """Give a forked child a free lock: the thread that may have held it is not there to let go."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+class WordSegmenter:
+    """Cuts texts into words as ``jieba.Tokenizer().lcut`` of jieba 0.42.1 does.
+
+    Parameters
+    ----------
+    hmm : bool, default=True
+        Find words that are not in the dictionary with jieba's hidden Markov
+        model.
+    userdict : str, path or None, default=None
+        A file of further words in the format of ``jieba.load_userdict``: one
+        ``word [count] [tag]`` per line, in UTF-8. It is read at the first use.
+
+    Notes
+    -----
+    Instances may be shared by threads, survive a fork and can be pickled; a
+    pickle holds the parameters only.
+
+    Examples
+    --------
+    >>> WordSegmenter().cut("杭研大厦在网易")
+    ['杭研', '大厦', '在', '网易']
+    """
+
+    def __init__(self, hmm: bool = True, userdict: str | os.PathLike[str] | None = None) -> None:
+        if not isinstance(hmm, bool):
+            raise InputError(f"hmm must be True or False, not {hmm!r}")
+        if userdict is not None and not isinstance(userdict, str | os.PathLike):
+            raise InputError(f"userdict must be a path or None, not {type(userdict).__name__}")
+        self.hmm = hmm
+        self.userdict = userdict
+        self._dictionary: WordDictionary | None = None
+
+    def __repr__(self) -> str:
+        return f"WordSegmenter(hmm={self.hmm!r}, userdict={self.userdict!r})"
+
+    def __reduce__(self) -> tuple[type[WordSegmenter], tuple[bool, str | os.PathLike[str] | None]]:
+        return type(self), (self.hmm, self.userdict)
+
+    def cut(self, text: str) -> list[str]:
+        """Return the words of a text; together they are the text.
+
+        Parameters
+        ----------
+        text : str
+            Any string.
+
+        Returns
+        -------
+        list of str
+        """
+        return [text[start:stop] for start, stop in self.cut_spans(text)]
+
+    def cut_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where the words of a text start and stop.
+
+        Parameters
+        ----------
+        text : str
+            Any string.
+
+        Returns
+        -------
+        list of tuple of int
+            ``(start, stop)`` in characters, in order and without gaps.
+        """
+        if not isinstance(text, str):
+            raise InputError(f"text must be a str, not {type(text).__name__}")
+        starts = word_starts(text, self.dictionary(), word_model() if self.hmm else None)
+        return list(zip(starts, [*starts[1:], len(text)], strict=False))
+
+    def dictionary(self) -> WordDictionary:
+        """Return the loaded dictionary, which all who use it share: do not change it."""
+        if self._dictionary is None:
+            self._dictionary = _load_dictionary(self.userdict)
+        return self._dictionary
+
+
+@functools.cache
+def _word_segmenter(hmm: bool, userdict: str | None) -> WordSegmenter:
+    return WordSegmenter(hmm, userdict)
+
+
+def word_segmenter(hmm: bool = True, userdict: str | os.PathLike[str] | None = None) -> WordSegmenter:
+    """Return the process's segmenter with these parameters; they are those of :class:`WordSegmenter`."""
+    if isinstance(userdict, str | os.PathLike):
+        userdict = os.path.abspath(userdict)
+    return _word_segmenter(WordSegmenter(hmm, userdict).hmm, userdict)
+
+
+def split_words(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the words of a text with jieba's own dictionary and model."""
+    return word_segmenter().cut_spans(text)
+
+
+def word_model() -> WordModel:
+    """Return jieba's model of unknown words, loaded once in a process."""
+    if not _models:
+        with _lock:
+            if not _models:
+                _models.append(_read_model())
+    return _models[0]
+
+
+def dictionary_sources(userdict: str | os.PathLike[str] | None = None) -> Iterator[bytes]:
+    """Yield what the words of a segmenter follow from: jieba's files and then the user's."""
+    yield _jieba_data("dict.txt")
+    for name in ("start", "trans", "emit"):
+        yield _jieba_data("finalseg", f"prob_{name}.py")
+    yield _read_userdict(userdict)
+
+
+def _load_dictionary(userdict: str | os.PathLike[str] | None) -> WordDictionary:
+    """Return the dictionary with a user's words, loading it if this process has not."""
+    lines = _read_userdict(userdict)
+    key = hashlib.sha256(lines).hexdigest() if lines else ""
+    if key not in _dictionaries:
+        with _lock:
+            if "" not in _dictionaries:
+                _dictionaries[""] = _read_dictionary()
+            if key not in _dictionaries:
+                plain = _dictionaries[""]
+                dictionary = WordDictionary(plain.counts.copy(), plain.total)
+                _add_user_words(dictionary, lines, os.fspath(userdict or ""))
+                _dictionaries[key] = dictionary
+    return _dictionaries[key]
+
+
+def _jieba_spec() -> ModuleSpec:
+    """Find jieba without importing it."""
+    try:
+        spec = importlib.util.find_spec("jieba")
+    except ValueError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise SpamsmsError(f"the package jieba is not installed; {_INSTALL}")
+    return spec
+
+
+def _jieba_data(*names: str) -> bytes:
+    """Return the content of a file of jieba."""
+    spec = _jieba_spec()
+    path = os.path.join(next(iter(spec.submodule_search_locations or ())), *names)
+    loader: Any = spec.loader  # asked for the data, it finds it in a zip archive too
+    try:
+        data: bytes = loader.get_data(path) if hasattr(loader, "get_data") else Path(path).read_bytes()
+    except OSError as error:
+        raise SpamsmsError(f"{path}, a file of jieba, cannot be read ({error}); {_INSTALL}") from error
+    return data
+
+
+def _read_dictionary() -> WordDictionary:
+    """Read jieba's dictionary: ``word count tag`` on each line."""
+    counts: dict[str, int] = {}
+    total = 0
+    for number, line in enumerate(_jieba_data("dict.txt").decode("utf-8").split("\n"), 1):
+        word, _, rest = line.strip().partition(" ")
+        if not word:
+            continue
+        try:
+            count = int(rest.partition(" ")[0])
+        except ValueError as error:
+            raise SpamsmsError(f"jieba's dict.txt:{number}: no count in {line!r}; {_INSTALL}") from error
+        counts[word] = count
+        total += count
+        for end in range(len(word) - 1, 0, -1):
+            prefix = word[:end]
+            if prefix in counts:  # and so are its own prefixes
+                break
+            counts[prefix] = 0
+    return WordDictionary(counts, total)
+
+
+def _read_model() -> WordModel:
+    """Read the tables of jieba's model, modules that hold one literal, without importing their package."""
+    locations = [os.path.join(path, "finalseg") for path in _jieba_spec().submodule_search_locations or ()]
+    tables: list[Any] = []
+    for name in ("start", "trans", "emit"):
+        spec = PathFinder.find_spec(f"jieba.finalseg.prob_{name}", locations)
+        if spec is None or spec.loader is None:
+            raise SpamsmsError(f"jieba.finalseg.prob_{name} is missing; {_INSTALL}")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        tables.append(module.P)
+    return WordModel(*tables)
+
+
+def _read_userdict(userdict: str | os.PathLike[str] | None) -> bytes:
+    """Return the content of a user's dictionary; nothing if there is none."""
+    if userdict is None:
+        return b""
+    try:
+        return Path(userdict).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise DatasetError(f"{os.fspath(userdict)}: the userdict cannot be read: {error}") from error
+
+
+def _add_user_words(dictionary: WordDictionary, lines: bytes, name: str) -> None:
+    """Add the words of a user's dictionary, in the order of its lines (``Tokenizer.load_userdict``)."""
+    for number, raw in enumerate(lines.split(b"\n"), 1):
+        place = f"{name}:{number}"
+        try:
+            line = raw.strip().decode("utf-8").lstrip("\ufeff")
+        except UnicodeDecodeError as error:
+            raise DatasetError(f"{place}: not UTF-8; save the userdict as UTF-8") from error
+        match = _USER_WORD.match(line)
+        if match is None:
+            continue
+        word, count = match.group(1), (match.group(2) or "").strip()
+        if len(word) > LONGEST_WORD:
+            raise DatasetError(
+                f"{place}: a word of {len(word)} characters, more than {LONGEST_WORD}; "
+                "a userdict has one 'word [count] [tag]' per line"
+            )
+        if len(count.lstrip("0")) > len(str(LARGEST_COUNT)) or int(count or 0) > LARGEST_COUNT:
+            raise DatasetError(f"{place}: the count {count[:30]} is above {LARGEST_COUNT}")
+        dictionary.add(word, int(count) if count else dictionary.suggest(word))
