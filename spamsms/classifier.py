@@ -91,6 +91,7 @@ class SpamClassifier(ClassifierProtocol):
     """
 
     scorer_: LinearScorer
+    details_: dict[str, Any]
     name_ = "custom"
     version_ = "0"
 
@@ -342,7 +343,14 @@ class SpamClassifier(ClassifierProtocol):
         action = "block" if is_spam else "review" if probability >= self.review_threshold else "pass"
         evidence = EvidenceList(partial(self.explain, text, None))
         return Verdict(
-            text, is_spam, probability, log_odds, self.threshold, action, evidence, f"{self.name_} {self.version_}"
+            text,
+            is_spam,
+            probability,
+            log_odds,
+            self.threshold,
+            action,
+            evidence,
+            f"{self.name_} {self.version_}",
         )
 
     @property

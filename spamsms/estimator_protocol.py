@@ -34,7 +34,9 @@ class ClassifierProtocol:
         valid = self._parameters()
         for name, value in params.items():
             if name not in valid:
-                raise InputError(f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(valid)}")
+                raise InputError(
+                    f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(valid)}"
+                )
             setattr(self, name, value)
         return self
 
@@ -56,7 +58,9 @@ class ClassifierProtocol:
     def __repr__(self) -> str:
         defaults = self._parameters()
         changed = [
-            f"{name}={value!r}" for name, value in self.get_params().items() if value != defaults[name].default
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != defaults[name].default
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
 
@@ -65,7 +69,7 @@ def not_fitted(name: str) -> SpamsmsError:
     """Return the error to raise before fitting; it is scikit-learn's NotFittedError too."""
     from sklearn.exceptions import NotFittedError
 
-    class NotFitted(SpamsmsError, NotFittedError):
+    class NotFitted(SpamsmsError, NotFittedError):  # type: ignore[misc]
         """The model has not been fitted."""
 
     return NotFitted(f"this {name} is not fitted; call fit(X, y), or load a model with spamsms.load_model()")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spamsms.normalize_batch import PADDING, decode_batch, normalize_batch
 from spamsms.scoring import LinearScorer
 from spamsms.verdict import Evidence
+import itertools
 
 # Marks that end a clause: no word reaches across them, while other marks are often put inside words.
 CLAUSE_MARKS = frozenset("，。！？；、,!?;\n【】[]")
@@ -49,7 +50,7 @@ def _words(
         if not CLAUSE_MARKS.isdisjoint(text[stops[place - 1] : starts[place]]):
             cuts.append(place)
     cuts.append(len(normalized))
-    spans = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    spans: list[tuple[int, int]] = []
+    for begin, end in itertools.pairwise(cuts):
         spans.extend((begin + a, begin + b) for a, b in segmenter.cut_spans(normalized[begin:end]))
     return spans

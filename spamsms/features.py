@@ -166,7 +166,9 @@ class FeatureSpace:
             found = segmenter.cut_spans(text)
             counts[row] = len(found)
             spans.extend((base + start, base + stop) for start, stop in found)
-            codes.extend(crc32(text[start:stop].encode("utf-16-le", "surrogatepass")) for start, stop in found)
+            codes.extend(
+                crc32(text[start:stop].encode("utf-16-le", "surrogatepass")) for start, stop in found
+            )
         ends = np.cumsum(counts)
         # A zero stands before and behind each message's words.
         padded = np.zeros(len(codes) + 2 * counts.size + 1, np.uint32)
@@ -238,4 +240,6 @@ class FeatureSpace:
 def _ramp(lengths: Array) -> npt.NDArray[np.int64]:
     """Return 0, 1, … for each length, one behind the other."""
     ends = np.cumsum(lengths)
-    return np.arange(int(ends[-1]) if ends.size else 0) - np.repeat(ends - lengths, lengths)
+    ramp: npt.NDArray[np.int64] = np.arange(int(ends[-1]) if ends.size else 0)
+    ramp -= np.repeat(ends - lengths, lengths)
+    return ramp

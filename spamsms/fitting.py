@@ -38,7 +38,8 @@ def inverse_document_frequencies(counts: csr_matrix) -> npt.NDArray[np.float32]:
     idf = np.log((1 + counts.shape[0]) / (1 + frequency)) + 1
     total = counts.data.sum(dtype=np.float64)
     typical = np.sqrt((counts.data * idf[counts.indices] ** 2).sum(dtype=np.float64) / max(total, 1.0))
-    return (idf / max(typical, 1e-12)).astype(np.float32)
+    scaled: npt.NDArray[np.float32] = (idf / max(typical, 1e-12)).astype(np.float32)
+    return scaled
 
 
 def weigh_features(counts: csr_matrix, sizes: Array, idf: Array) -> csr_matrix:

@@ -45,6 +45,7 @@ from spamsms.tables.codes import (
     PHONE,
     SPACE,
 )
+import itertools
 
 Array = npt.NDArray[Any]
 PADDING = 2
@@ -213,14 +214,16 @@ def _is_domain(units: Array, kinds: Array, starts: Array) -> npt.NDArray[np.bool
         codes += np.where(alive, units.take(at).astype(np.int64) - 96, 0) * 27**step
     known = _domain_codes()
     slot = np.minimum(np.searchsorted(known, codes), known.size - 1)
-    return ~alive & (known.take(slot) == codes)
+    listed: npt.NDArray[np.bool_] = ~alive & (known.take(slot) == codes)
+    return listed
 
 
 def _expand(starts: Array, ends: Array) -> Array:
     """Return every index of some runs."""
     lengths = ends - starts
     first = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - first, lengths)
+    index: Array = np.arange(int(lengths.sum())) + np.repeat(starts - first, lengths)
+    return index
 
 
 def _write_tokens(
@@ -343,7 +346,7 @@ def decode_batch(batch: NormalizedBatch) -> list[str]:
     """Return the normalised messages as strings."""
     whole = batch.units.tobytes().decode("utf-16-le", "surrogatepass")
     starts = batch.starts.tolist()
-    return [whole[start : stop - PADDING] for start, stop in zip(starts, starts[1:], strict=False)]
+    return [whole[start : stop - PADDING] for start, stop in itertools.pairwise(starts)]
 
 
 def message_offsets(texts: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -96,8 +96,9 @@ class LinearScorer:
         single = np.append(0, np.cumsum(hashed.take(words.single), dtype=np.int64))
         pair = np.append(0, np.cumsum(hashed.take(words.pair), dtype=np.int64))
         pair_ends = ends + np.arange(1, ends.size + 1)
-        by_word = single[ends] - single[ends - words.counts]
-        return by_word + pair[pair_ends] - pair[pair_ends - words.counts - 1]
+        by_word: npt.NDArray[np.int64] = single[ends] - single[ends - words.counts]
+        by_word += pair[pair_ends] - pair[pair_ends - words.counts - 1]
+        return by_word
 
     def unit_contributions(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
         """Return what each unit of one normalised message adds to its log-odds.

@@ -14,13 +14,12 @@ import hashlib
 import importlib.util
 import os
 import re
-import threading
-from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
 from spamsms.errors import DatasetError, InputError, SpamsmsError
+from spamsms.once import Once
 from spamsms.segment import WordDictionary, WordModel, word_starts
 
 LONGEST_WORD = 1000
@@ -29,20 +28,9 @@ LARGEST_COUNT = 10**18
 _USER_WORD = re.compile(r"^(.+?)( [0-9]+)?( [a-z]+)?$")
 _INSTALL = "install it again with: pip install 'jieba==0.42.1'"
 
-# Keyed by the content of the user's dictionary (empty: none), so that a changed file is read again.
-_dictionaries: dict[str, WordDictionary] = {}
-_models: list[WordModel] = []
-_lock = threading.Lock()
-
-
-def _renew_lock() -> None:
-    """Give a forked child a free lock: the thread that may have held it is not there to let go."""
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+# By what the words follow from, so that a changed userdict is read again.
+_dictionaries: Once[WordDictionary] = Once()
+_models: Once[WordModel] = Once()
 
 
 class WordSegmenter:
@@ -76,6 +64,7 @@ class WordSegmenter:
         self.hmm = hmm
         self.userdict = userdict
         self._dictionary: WordDictionary | None = None
+        self._user_lines: bytes | None = None
 
     def __repr__(self) -> str:
         return f"WordSegmenter(hmm={self.hmm!r}, userdict={self.userdict!r})"
@@ -118,8 +107,20 @@ class WordSegmenter:
     def dictionary(self) -> WordDictionary:
         """Return the loaded dictionary, which all who use it share: do not change it."""
         if self._dictionary is None:
-            self._dictionary = _load_dictionary(self.userdict)
+            lines = self._read_userdict()
+            name = os.fspath(self.userdict or "")
+            self._dictionary = _dictionaries.get(self.digest(), lambda: _make_dictionary(lines, name))
         return self._dictionary
+
+    def digest(self) -> str:
+        """Return a SHA-256 of everything the words follow from: jieba's data and the user's dictionary."""
+        return hashlib.sha256(_jieba_digest() + self._read_userdict()).hexdigest()
+
+    def _read_userdict(self) -> bytes:
+        """Return the user's dictionary as it was at the first use; nothing if there is none."""
+        if self._user_lines is None:
+            self._user_lines = b"" if self.userdict is None else _read_file(self.userdict)
+        return self._user_lines
 
 
 @functools.cache
@@ -140,36 +141,27 @@ def split_words(text: str) -> list[tuple[int, int]]:
 
 
 def word_model() -> WordModel:
-    """Return jieba's model of unknown words, loaded once in a process."""
-    if not _models:
-        with _lock:
-            if not _models:
-                _models.append(_read_model())
-    return _models[0]
+    """Return jieba's model of unknown words."""
+    return _models.get("", _read_model)
 
 
-def dictionary_sources(userdict: str | os.PathLike[str] | None = None) -> Iterator[bytes]:
-    """Yield what the words of a segmenter follow from: jieba's files and then the user's."""
-    yield _jieba_data("dict.txt")
+def _make_dictionary(lines: bytes, name: str) -> WordDictionary:
+    """Return jieba's dictionary with the words of a userdict, if there are any."""
+    if not lines:
+        return _read_dictionary()
+    plain = word_segmenter().dictionary()
+    dictionary = WordDictionary(plain.counts.copy(), plain.total)
+    _add_user_words(dictionary, lines, name)
+    return dictionary
+
+
+@functools.cache
+def _jieba_digest() -> bytes:
+    """Return a SHA-256 of the files of jieba that are read here."""
+    digest = hashlib.sha256(_jieba_data("dict.txt"))
     for name in ("start", "trans", "emit"):
-        yield _jieba_data("finalseg", f"prob_{name}.py")
-    yield _read_userdict(userdict)
-
-
-def _load_dictionary(userdict: str | os.PathLike[str] | None) -> WordDictionary:
-    """Return the dictionary with a user's words, loading it if this process has not."""
-    lines = _read_userdict(userdict)
-    key = hashlib.sha256(lines).hexdigest() if lines else ""
-    if key not in _dictionaries:
-        with _lock:
-            if "" not in _dictionaries:
-                _dictionaries[""] = _read_dictionary()
-            if key not in _dictionaries:
-                plain = _dictionaries[""]
-                dictionary = WordDictionary(plain.counts.copy(), plain.total)
-                _add_user_words(dictionary, lines, os.fspath(userdict or ""))
-                _dictionaries[key] = dictionary
-    return _dictionaries[key]
+        digest.update(_jieba_data("finalseg", f"prob_{name}.py"))
+    return digest.digest()
 
 
 def _jieba_spec() -> ModuleSpec:
@@ -231,14 +223,12 @@ def _read_model() -> WordModel:
     return WordModel(*tables)
 
 
-def _read_userdict(userdict: str | os.PathLike[str] | None) -> bytes:
-    """Return the content of a user's dictionary; nothing if there is none."""
-    if userdict is None:
-        return b""
+def _read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return the content of a user's dictionary."""
     try:
-        return Path(userdict).read_bytes()
+        return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        raise DatasetError(f"{os.fspath(userdict)}: the userdict cannot be read: {error}") from error
+        raise DatasetError(f"{os.fspath(path)}: the userdict cannot be read: {error}") from error
 
 
 def _add_user_words(dictionary: WordDictionary, lines: bytes, name: str) -> None:

@@ -46,7 +46,9 @@ def as_sequence(X: Any, name: str = "X") -> Sequence[Any]:
         rows: list[Any] = X.tolist()
         return rows
     if hasattr(X, "columns"):
-        raise InputError(f"{name} is a {type(X).__name__}; select the column of texts, such as {name}['text']")
+        raise InputError(
+            f"{name} is a {type(X).__name__}; select the column of texts, such as {name}['text']"
+        )
     raise InputError(f"{name} is a {type(X).__name__}; {_REMEDY}")
 
 
@@ -104,7 +106,7 @@ def check_labels(y: Any, n_texts: int) -> npt.NDArray[np.int64]:
     if len(rows) != n_texts:
         raise InputError(f"y has {len(rows)} labels for {n_texts} texts; pass one label a text")
     for index, label in enumerate(rows):
-        if not isinstance(label, (bool, int, float, np.bool_, np.integer, np.floating)) or label not in (0, 1):
+        if not isinstance(label, (bool, int, float, np.bool_, np.number)) or label not in (0, 1):
             raise InputError(
                 f"y[{index}] is {label!r}; labels are 1 (marketing spam) and 0 (wanted)", row=index
             )

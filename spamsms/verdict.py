@@ -63,7 +63,9 @@ class EvidenceList(Sequence[Evidence]):
         return iter(self._all())
 
     def __eq__(self, other: object) -> bool:
-        return self._all() == tuple(other) if isinstance(other, (EvidenceList, tuple, list)) else NotImplemented
+        return (
+            self._all() == tuple(other) if isinstance(other, (EvidenceList, tuple, list)) else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash(self._all())

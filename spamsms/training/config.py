@@ -1,0 +1,139 @@
+"""What a training run is made of, read from TOML."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from spamsms.errors import DatasetError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# A mild preference against overfitting, see models/zh/training.toml for how it was chosen.
+DEFAULT_C = 1.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A labelled file and how to use it.
+
+    Attributes
+    ----------
+    file : str
+        File name, or the end of its path, within the data given.
+    name : str
+        What figures call its rows; the column `source_column` overrides it row by row.
+    weight : float
+        Weight of each row in fitting.
+    calibrate : bool
+        Whether its rows take part in calibration and thresholds: only files
+        that are like the inboxes to be judged should.
+    cleaning : {"none", "placeholders"}
+        "placeholders" undoes the masks of pre-tokenised research corpora.
+    text, label, kind, group, split, source_column : str
+        Names of columns; all but `text` and `label` may be missing.
+    """
+
+    file: str
+    name: str = ""
+    weight: float = 1.0
+    calibrate: bool = True
+    cleaning: str = "none"
+    text: str = "text"
+    label: str = "label"
+    kind: str = "kind"
+    group: str = "group"
+    split: str = "split"
+    source_column: str = "source"
+
+    def __post_init__(self) -> None:
+        if self.cleaning not in ("none", "placeholders"):
+            raise DatasetError(
+                f'source {self.file}: cleaning must be "none" or "placeholders", not {self.cleaning!r}'
+            )
+        if not self.weight >= 0:
+            raise DatasetError(f"source {self.file}: weight must be >= 0, not {self.weight!r}")
+
+    @property
+    def title(self) -> str:
+        """The source's name, or its file's."""
+        return self.name or Path(self.file).stem
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """A training run.
+
+    Attributes
+    ----------
+    name, version : str
+        What the model is called.
+    description : str
+        For the model card.
+    model : dict
+        Parameters of :class:`spamsms.SpamClassifier`.
+    sources : tuple of Source
+        Empty: every file given is read with the defaults.
+    test_share : float
+        Share of the groups that is never trained on.
+    seed : int
+        Of the split; groups change sides only when it changes.
+    """
+
+    name: str = "custom"
+    version: str = "1"
+    description: str = ""
+    model: dict[str, Any] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    test_share: float = 0.15
+    seed: int = 0
+
+    def source_of(self, path: Path) -> Source | None:
+        """Return how to use a file; None where the configuration does not name it."""
+        if not self.sources:
+            return Source(file=path.name)
+        for source in self.sources:
+            if path.as_posix().endswith("/" + source.file) or path.name == source.file:
+                return source
+        return None
+
+
+def read_config(path: str | os.PathLike[str] | None) -> TrainingConfig:
+    """Read a configuration; the defaults where `path` is None.
+
+    Raises
+    ------
+    DatasetError
+        If the file cannot be read, is no TOML, or holds an unknown key.
+    """
+    if path is None:
+        return TrainingConfig()
+    try:
+        with open(path, "rb") as file:
+            raw = tomllib.load(file)
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: not TOML ({error})") from error
+    sources = tuple(_build(Source, entry, f"{path}: [[sources]]") for entry in raw.pop("sources", []))
+    config: TrainingConfig = _build(TrainingConfig, {**raw, "sources": sources}, str(path))
+    return config
+
+
+def _build(kind: type[Any], values: Any, where: str) -> Any:
+    if not isinstance(values, dict):
+        raise DatasetError(f"{where}: expected a table")
+    known = {item.name for item in fields(kind)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise DatasetError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise DatasetError(f"{where}: {error}") from error

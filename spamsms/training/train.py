@@ -1,0 +1,221 @@
+"""Make a model from labelled files: read, clean, group, split, fit, calibrate, evaluate, write."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.errors import DatasetError
+from spamsms.training.card import write_card
+from spamsms.training.config import TrainingConfig
+from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
+from spamsms.training.dedupe import near_duplicate_groups, share_seen
+from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
+
+if TYPE_CHECKING:
+    from spamsms.classifier import SpamClassifier
+
+Array = npt.NDArray[Any]
+METRICS = "metrics.json"
+CONFIG = "training.toml"
+STEPS = ("read", "remove duplicates", "group", "split", "fit and calibrate", "evaluate", "write")
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """Labelled messages, split.
+
+    Attributes
+    ----------
+    train, test : Dataset
+    train_groups, test_groups : ndarray of int64
+        Template groups.
+    left_out : dict of str to int
+        Test messages a source lost because training holds most of them.
+    problems : list of RowProblem
+        Rows that were not used as they stand.
+    counts : dict of str to int
+        Rows read, duplicates removed, groups.
+    """
+
+    train: Dataset
+    test: Dataset
+    train_groups: npt.NDArray[np.int64]
+    test_groups: npt.NDArray[np.int64]
+    left_out: dict[str, int] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A model, the data it was made from, and its figures."""
+
+    model: SpamClassifier
+    data: PreparedData
+    figures: dict[str, Any]
+
+
+def _no_report(step: str) -> None:
+    """Say nothing."""
+
+
+def prepare_data(
+    paths: Sequence[str | os.PathLike[str]],
+    config: TrainingConfig,
+    report: Callable[[str], None] = _no_report,
+) -> PreparedData:
+    """Read, clean, group and split labelled files.
+
+    Raises
+    ------
+    DatasetError
+        If the files cannot be used, or a side of the split lacks a class.
+    """
+    from spamsms.training.split import is_test_group
+
+    report("read")
+    whole, problems = read_datasets(paths, config)
+    report("remove duplicates")
+    unique, conflicts = remove_duplicates(whole)
+    report("group")
+    groups = near_duplicate_groups(unique.texts, unique.groups)
+    report("split")
+    splits = np.array(unique.splits, dtype=object)
+    forced = np.isin(groups, groups[splits == "test"])
+    held_out = (
+        is_test_group(unique.texts, groups, config.test_share, config.seed) & (splits != "train")
+    ) | forced
+    train, test = unique.select(~held_out), unique.select(held_out)
+    seen = share_seen(test.texts, train.texts) >= LARGEST_SHARE_SEEN
+    left_out = Counter(source for source, gone in zip(test.sources, seen, strict=True) if gone)
+    counts = {
+        "rows": len(whole),
+        "bad_rows": len(problems),
+        "duplicates_removed": len(whole) - len(unique),
+        "label_conflicts": len(conflicts),
+        "groups": int(np.unique(groups).size),
+        "train": len(train),
+        "test": len(test) - int(seen.sum()),
+        "test_left_out": int(seen.sum()),
+    }
+    return PreparedData(
+        train,
+        test.select(~seen),
+        groups[~held_out],
+        groups[held_out][~seen],
+        dict(sorted(left_out.items())),
+        problems + conflicts,
+        counts,
+    )
+
+
+def train_model(
+    paths: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str] | None = None,
+    config: TrainingConfig | None = None,
+    *,
+    config_file: str | os.PathLike[str] | None = None,
+    n_jobs: int | None = None,
+    report: Callable[[str], None] = _no_report,
+) -> TrainingResult:
+    """Train a model from labelled files.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        csv, tsv or jsonl files with the columns text and label, or folders of them.
+    out : path, optional
+        Folder for the artifact, ``metrics.json``, the model card and the configuration.
+    config : TrainingConfig, optional
+    config_file : path, optional
+        Where `config` was read from; copied to `out`.
+    n_jobs : int, optional
+        Processes to fit with, as in joblib; the result does not depend on it.
+    report : callable, optional
+        Called with each of `STEPS` as it begins.
+
+    Returns
+    -------
+    TrainingResult
+
+    Raises
+    ------
+    DatasetError
+        If the files cannot be used.
+    InputError
+        If the configuration's model parameters are wrong.
+    """
+    config = config or TrainingConfig()
+    data = prepare_data(paths, config, report)
+    report("fit and calibrate")
+    model = fit_prepared(data, config, n_jobs)
+    report("evaluate")
+    figures = {
+        "data": {**data.counts, "sha256": fingerprint(data.train), "sources": _source_counts(data)},
+        **evaluate_model(model, data.test, data.test_groups, data.left_out),
+    }
+    report("write")
+    if out is not None:
+        write_model(model, figures, config, Path(out), config_file)
+    return TrainingResult(model, data, figures)
+
+
+def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None = None) -> SpamClassifier:
+    """Fit on the training side; calibrate and choose thresholds on its inbox-like sources.
+
+    Raises
+    ------
+    DatasetError
+        If the training side lacks a class.
+    """
+    from spamsms.classifier import SpamClassifier
+
+    train = data.train
+    if len(set(train.labels.tolist())) < 2:
+        raise DatasetError("the training side holds one class only; give labelled messages of both")
+    model = SpamClassifier(**config.model)
+    model.set_params(n_jobs=n_jobs)
+    model.fit(train.texts, train.labels, train.weights, data.train_groups)
+    model.set_params(n_jobs=None)
+    chosen = train.calibrate
+    if not chosen.all() and len(set(train.labels[chosen].tolist())) == 2:
+        model.calibrate(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
+        model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
+    model.name_, model.version_ = config.name, config.version
+    return model
+
+
+def write_model(
+    model: SpamClassifier,
+    figures: dict[str, Any],
+    config: TrainingConfig,
+    out: Path,
+    config_file: str | os.PathLike[str] | None = None,
+) -> None:
+    """Write artifact, metrics, card and configuration to a folder."""
+    details = {"data": figures["data"]}
+    model.save(out, name=config.name, version=config.version, details=details)
+    text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
+    (out / METRICS).write_text(text, encoding="utf-8")
+    if config_file is not None and Path(config_file).resolve() != (out / CONFIG).resolve():
+        (out / CONFIG).write_bytes(Path(config_file).read_bytes())
+    write_card(out, figures, config)
+
+
+def _source_counts(data: PreparedData) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for side, part in (("train", data.train), ("test", data.test)):
+        for source, label in zip(part.sources, part.labels.tolist(), strict=True):
+            row = counts.setdefault(source, {})
+            key = f"{side}_{'spam' if label else 'wanted'}"
+            row[key] = row.get(key, 0) + 1
+    return dict(sorted(counts.items()))
