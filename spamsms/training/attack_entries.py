@@ -26,6 +26,8 @@ TABLES = Path(__file__).parent / "attack_tables"
 # A line of these is one style of all these characters, and goes to one half as a whole.
 STYLES = {"digit_styles": string.digits, "letter_styles": string.ascii_uppercase + string.ascii_lowercase}
 INSERTIONS = "insertions"
+# A character with fewer of its sound and tone takes others of its sound.
+ENOUGH_TO_CHOOSE_FROM = 4
 
 _ESCAPE = re.compile(r"U\+([0-9A-F]{4,5})")
 
@@ -75,10 +77,16 @@ def _pairs(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _sounding_alike(near: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    sounding = {reading: characters for reading, (characters,) in rows("homophones").items()}
-    for reading, characters in sounding.items():
+    """Yield each character with those of its sound and tone, of any tone where those are few."""
+    by_tone = {reading: characters for reading, (characters,) in rows("homophones").items()}
+    by_sound: dict[str, str] = {}
+    for reading, characters in by_tone.items():
+        by_sound[reading[:-1]] = by_sound.get(reading[:-1], "") + characters
+    for reading, characters in by_tone.items():
         alike = rows("near_readings").get(reading, ()) if near else (reading,)
-        others = "".join(sounding[other] for other in alike)
+        others = "".join(by_tone[other] for other in alike)
+        if len(others) < ENOUGH_TO_CHOOSE_FROM:
+            others = "".join(by_sound[sound] for sound in sorted({other[:-1] for other in alike}))
         for char in characters:
             yield char, tuple(other for other in others if other != char)
 
