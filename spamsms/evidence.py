@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 from spamsms.normalize_batch import PADDING, decode_batch, normalize_batch
 from spamsms.scoring import LinearScorer
 from spamsms.verdict import Evidence
-import itertools
 
 # Marks that end a clause: no word reaches across them, while other marks are often put inside words.
 CLAUSE_MARKS = frozenset("，。！？；、,!?;\n【】[]")
@@ -25,6 +26,7 @@ def find_evidence(scorer: LinearScorer, text: str) -> list[Evidence]:
         The contributions and the scorer's intercept add up to the log-odds.
     """
     batch = normalize_batch([text], offsets=True)
+    assert batch.positions is not None
     assert batch.stops is not None
     first, last = int(batch.starts[0]), int(batch.starts[1]) - PADDING
     starts = (batch.positions[first:last] - PADDING).tolist()

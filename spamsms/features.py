@@ -12,7 +12,7 @@ fitting, so that training and serving cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,13 +40,19 @@ _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32
 _HASH_WIDTH = 32
 
 
-class Buckets(NamedTuple):
-    """Bucket of each of a position's features; all of shape (n_units - 2,), dtype int64."""
+class Scratch:
+    """Arrays to hash so many units in, made once for many parts of a batch.
 
-    unigram: npt.NDArray[np.int64]
-    bigram: npt.NDArray[np.int64]
-    trigram: npt.NDArray[np.int64]
-    sound: npt.NDArray[np.int64]
+    Parameters
+    ----------
+    size : int
+        The most units that will be hashed at a time.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.index, self.bucket = np.empty(size, np.int64), np.empty(size, np.int64)
+        self.codes, self.sounds = np.empty(size, np.uint32), np.empty(size, np.uint32)
+        self.pair, self.hashed = np.empty(size, np.uint32), np.empty(size, np.uint32)
 
 
 class Words(NamedTuple):
@@ -136,22 +142,44 @@ class FeatureSpace:
         """Number of columns: one a canonical unit, then the shared table."""
         return N_UNITS + (1 << self.hash_bits)
 
-    def buckets(self, units: npt.NDArray[np.uint16]) -> Buckets:
-        """Return the buckets of the n-grams that start at each unit but the last two."""
+    def buckets(self, units: npt.NDArray[np.uint16], scratch: Scratch | None = None) -> Iterator[Array]:
+        """Yield the buckets of the n-grams that start at each unit but the last two.
+
+        Parameters
+        ----------
+        units : ndarray of uint16, shape (n_units,)
+        scratch : Scratch, optional
+            Room to work in, of at least `n_units`.
+
+        Yields
+        ------
+        ndarray of int64, shape (n_units - 2,)
+            Unigrams, bigrams, trigrams and sounds; each is valid until the next.
+        """
+        size = units.size - 2
+        room = scratch or Scratch(units.size)
         shift = np.uint32(_HASH_WIDTH - self.hash_bits)
-        codes, sounds = _unit_codes().take(units), _sound_codes().take(units)
-        pair = codes[:-1] * _PAIR
-        pair += codes[1:]
-        triple = pair[:-1] * _TRIPLE
-        triple += codes[2:]
-        sound = sounds[:-2] * _SOUND
-        sound += sounds[1:-1]
-        return Buckets(
-            units[:-2].astype(np.int64),
-            (pair[:-1] >> shift).astype(np.int64),
-            (triple >> shift).astype(np.int64),
-            (sound >> shift).astype(np.int64),
-        )
+        index, codes, sounds = room.index[: size + 2], room.codes[: size + 2], room.sounds[: size + 2]
+        pair, hashed, bucket = room.pair[:size], room.hashed[:size], room.bucket[:size]
+        np.copyto(index, units)
+        _unit_codes().take(index, out=codes, mode="clip")
+        _sound_codes().take(index, out=sounds, mode="clip")
+        yield index[:size]
+        np.multiply(codes[:size], _PAIR, out=pair)
+        np.add(pair, codes[1 : size + 1], out=pair)
+        np.right_shift(pair, shift, out=hashed)
+        np.copyto(bucket, hashed)
+        yield bucket
+        np.multiply(pair, _TRIPLE, out=hashed)
+        np.add(hashed, codes[2:], out=hashed)
+        np.right_shift(hashed, shift, out=hashed)
+        np.copyto(bucket, hashed)
+        yield bucket
+        np.multiply(sounds[:size], _SOUND, out=hashed)
+        np.add(hashed, sounds[1 : size + 1], out=hashed)
+        np.right_shift(hashed, shift, out=hashed)
+        np.copyto(bucket, hashed)
+        yield bucket
 
     def words(self, batch: NormalizedBatch) -> Words:
         """Segment normalised messages into words and hash them."""
@@ -218,9 +246,8 @@ class FeatureSpace:
             lengths = np.diff(batch.starts) - PADDING
             at = np.repeat(batch.starts[:-1] - 1, lengths + 1) + _ramp(lengths + 1)
             row_of = np.repeat(np.arange(n_rows), lengths + 1)
-            found = self.buckets(batch.units)
-            columns.append(found.unigram[at])
-            columns.extend(N_UNITS + hashed[at] for hashed in found[1:])
+            for channel, bucket in enumerate(self.buckets(batch.units)):
+                columns.append(bucket[at] + (N_UNITS if channel else 0))
             rows.extend([row_of] * CHANNELS)
         if words is not None:
             columns.extend([N_UNITS + words.single, N_UNITS + words.pair])

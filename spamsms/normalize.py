@@ -193,39 +193,6 @@ def normalize_text(text: str) -> str:
     return _REPEATED_TOKEN.sub(r"\1", text)
 
 
-def normalize_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return the canonical form and, for each of its characters, its span in the original.
-
-    Parameters
-    ----------
-    text : str
-        Any string.
-
-    Returns
-    -------
-    normalized : str
-        As :func:`normalize_text` gives it.
-    spans : list of (int, int)
-        Start and end, in characters of `text`, of what each character of
-        `normalized` stands for; ascending and without overlap.
-
-    Raises
-    ------
-    InputError
-        If `text` is not a string.
-    """
-    from spamsms.normalize_batch import PADDING, decode_batch, normalize_batch
-
-    if not isinstance(text, str):
-        raise InputError(f"text must be a str, not {type(text).__name__}; decode or convert it first")
-    batch = normalize_batch([text], offsets=True)
-    inner = slice(int(batch.starts[0]), int(batch.starts[1]) - PADDING)
-    assert batch.stops is not None
-    starts = (batch.positions[inner] - PADDING).tolist()
-    stops = (batch.stops[inner] - PADDING).tolist()
-    return decode_batch(batch)[0], list(zip(starts, stops, strict=True))
-
-
 def fold_placeholders(text: str) -> str:
     """Replace placeholders, in capitals, by their tokens, the length kept."""
     for name in ("PHONE", "DIGIT", "URL"):

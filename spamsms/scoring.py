@@ -14,17 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Words
+from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Scratch, Words
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
 # Characters scored at a time: keeps the working arrays in the processor's cache and memory bounded.
-CHARACTERS_A_PART = 1 << 16
+CHARACTERS_A_PART = 1 << 17
+UNITS_A_PART = 1 << 14
 # So few messages are scored one by one: setting a batch up would take longer.
 FEW_TEXTS = 6
 _PAD = "\0" * PADDING
-LARGEST_WEIGHT = 32767
+# Four weights, the most that a position sums, stay within 16 bits.
+LARGEST_WEIGHT = 8191
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,22 @@ class LinearScorer:
         total = int(self._position_sums(units)[1:].sum(dtype=np.int64))
         return self.intercept + self.scale * total / sqrt(CHANNELS * (units.size - 2 * PADDING + 1))
 
-    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int32]:
+    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
-        found = self.space.buckets(units)
-        hashed = self.weights[N_UNITS:]
-        sums = self.weights[:N_UNITS].take(found.unigram).astype(np.int32)
-        for bucket in found[1:]:
-            sums += hashed.take(bucket)
+        size = units.size - 2
+        sums = np.empty(size, np.int16)
+        scratch = Scratch(min(size, UNITS_A_PART) + 2)
+        weight = np.empty(min(size, UNITS_A_PART), np.int16)
+        single, hashed = self.weights[:N_UNITS], self.weights[N_UNITS:]
+        for start in range(0, size, UNITS_A_PART):
+            stop = min(start + UNITS_A_PART, size)
+            total, addend = sums[start:stop], weight[: stop - start]
+            for channel, bucket in enumerate(self.space.buckets(units[start : stop + 2], scratch)):
+                if channel == 0:
+                    single.take(bucket, out=total, mode="clip")
+                else:
+                    hashed.take(bucket, out=addend, mode="clip")
+                    np.add(total, addend, out=total)
         return sums
 
     def _word_totals(self, words: Words) -> npt.NDArray[np.int64]:
@@ -128,15 +139,14 @@ class LinearScorer:
 
     def _share_ngrams(self, units: npt.NDArray[np.uint16], shares: Array) -> None:
         hashed = self.weights[N_UNITS:]
-        found = self.space.buckets(units)
         # Position 0 is the outer boundary, where no feature of the message starts.
         real = (units != 0).astype(np.float64)
         length = units.size - PADDING
-        shares[1:length] += self.weights[:N_UNITS].take(found.unigram[1:])
-        for bucket, span in ((found.bigram, 2), (found.trigram, 3), (found.sound, 2)):
+        for channel, (bucket, span) in enumerate(zip(self.space.buckets(units), (1, 2, 3, 2), strict=True)):
+            weights = hashed if channel else self.weights[:N_UNITS]
             members = [real[step : step + length][1:] for step in range(span)]
             count = np.maximum(sum(members), 1)
-            value = hashed.take(bucket[1:]) / count
+            value = weights.take(bucket[1:]) / count
             for step, member in enumerate(members):
                 shares[1 + step : length + step] += value * member
 

@@ -62,9 +62,7 @@ BLANKS = frozenset("\u2800\u3164\u115f\u1160\uffa0\u3000\u180e")
 
 def _is_han(char: str) -> bool:
     code = ord(char)
-    return (
-        0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF or char == "〇"
-    )
+    return 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF or char == "〇"
 
 
 def _is_standard_simplified(char: str) -> bool:

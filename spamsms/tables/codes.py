@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-# Class of a canonical character. The order matters: classes up to CLASS_LINK_MARK separate,
-# GAP and LINK_MARK may stand inside a number, LINK_MARK to MASK inside a link.
+# Class of a canonical character. The order matters: what is below CLASS_LATIN is no content,
+# CLASS_GAP to CLASS_TOKEN is what rules look at, GAP and LINK_MARK may stand inside a number,
+# LINK_MARK to MASK inside a link.
 CLASS_DROP = 0
 CLASS_SEPARATOR = 1
 CLASS_GAP = 2
@@ -11,10 +12,10 @@ CLASS_LINK_MARK = 3
 CLASS_LATIN = 4
 CLASS_DIGIT = 5
 CLASS_MASK = 6
-CLASS_HAN = 7
-CLASS_NUMERAL = 8
-CLASS_LETTER = 9
-CLASS_TOKEN = 10
+CLASS_NUMERAL = 7
+CLASS_TOKEN = 8
+CLASS_HAN = 9
+CLASS_LETTER = 10
 CLASS_BOUND = 11
 
 GAPS = frozenset(" ,")
