@@ -49,6 +49,20 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
     ModelFormatError
         If the model is damaged or of another version.
     """
+    path = model_folder(name_or_path)
+    manifest = path / MANIFEST
+    stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
+    return _load(path.resolve(), stamp)
+
+
+def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of a model, given as to :func:`load_model`.
+
+    Raises
+    ------
+    InputError
+        If there is no such model.
+    """
     if name_or_path is None:
         name_or_path = DEFAULT_MODEL
     elif not isinstance(name_or_path, (str, os.PathLike)):
@@ -66,9 +80,7 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
         path = models[path.name]
     elif not path.exists():
         raise InputError(f"no model at {path}: there is no such folder")
-    manifest = path / MANIFEST
-    stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
-    return _load(path.resolve(), stamp)
+    return path
 
 
 @lru_cache(maxsize=8)

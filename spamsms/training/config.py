@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,23 @@ class TrainingConfig:
     test_share: float = 0.15
     seed: int = 0
 
+    def for_files(self, paths: Sequence[str | os.PathLike[str]]) -> TrainingConfig:
+        """Return this configuration with only the sources that the files given hold.
+
+        One that names none of the files keeps its split, and every file counts.
+        """
+        from spamsms.training.dataset import find_files
+
+        names = [path.as_posix() for path in find_files(paths)]
+        held = [s for s in self.sources if any(f"/{name}".endswith(f"/{s.file}") for name in names)]
+        return replace(self, sources=tuple(held))
+
     def source_of(self, path: Path) -> Source | None:
         """Return how to use a file; None where the configuration does not name it."""
         if not self.sources:
             return Source(file=path.name)
         for source in self.sources:
-            if path.as_posix().endswith("/" + source.file) or path.name == source.file:
+            if f"/{path.as_posix()}".endswith(f"/{source.file}"):
                 return source
         return None
 

@@ -49,6 +49,7 @@ class Dataset:
     labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     kinds: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
@@ -169,7 +170,7 @@ def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]
             problems.append(RowProblem(str(path), record.line, row))
         else:
             rows.append((*row, (str(path), record.line)))
-    names = ("texts", "labels", "kinds", "sources", "groups", "splits", "flags", "origins")
+    names = ("texts", "labels", "kinds", "sources", "files", "groups", "splits", "flags", "origins")
     columns: dict[str, Any] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
     columns["labels"] = np.array(columns["labels"], np.int64)
     columns["weights"] = np.full(len(rows), source.weight)
@@ -194,7 +195,7 @@ def _read_row(values: dict[str, str], source: Source) -> tuple[Any, ...] | str:
     title = values.get(source.source_column) or source.title
     group = values.get(source.group) or ""
     split = (values.get(source.split) or "").strip()
-    return text, label, kind, title, group and f"{source.title}:{group}", split, values.get("flags") or ""
+    return text, label, kind, title, source.title, group and f"{source.title}:{group}", split, values.get("flags") or ""
 
 
 def read_label(value: str) -> int | None:

@@ -75,7 +75,10 @@ def slice_masks(test: Dataset) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     sources, kinds = np.array(test.sources), np.array(test.kinds)
     lengths = np.array([len(text) for text in test.texts])
     flags = [set(value.replace("-", "").split(",")) for value in test.flags]
+    files = np.array(test.files)
     yield "all", np.ones(len(test), np.bool_)
+    for file in sorted(set(test.files) - set(test.sources)):
+        yield f"source {file}", files == file
     for source in sorted(set(test.sources)):
         yield f"source {source}", sources == source
     yield "hard", np.array(["hard" in value for value in flags], np.bool_)

@@ -169,6 +169,42 @@ def train_model(
     return TrainingResult(model, data, figures)
 
 
+def evaluate_files(
+    model: SpamClassifier,
+    paths: Sequence[str | os.PathLike[str]],
+    config: TrainingConfig | None = None,
+    report: Callable[[str], None] = _no_report,
+) -> tuple[dict[str, Any], PreparedData]:
+    """Measure a model on labelled files.
+
+    Parameters
+    ----------
+    model : SpamClassifier
+    paths : sequence of path
+    config : TrainingConfig, optional
+        What the model was trained with: only its test side is measured. Without
+        it every row is, and none may have been trained on.
+    report : callable, optional
+        Called with each step as it begins.
+
+    Returns
+    -------
+    figures : dict
+    data : PreparedData
+
+    Raises
+    ------
+    DatasetError
+        If the files cannot be used.
+    """
+    everything = TrainingConfig(test_share=1.0)
+    data = prepare_data(paths, config or everything, report)
+    if not len(data.test):
+        raise DatasetError("no row of the data given is on the test side")
+    report("evaluate")
+    return evaluate_model(model, data.test, data.test_groups, data.left_out), data
+
+
 def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None = None) -> SpamClassifier:
     """Fit on the training side; calibrate and choose thresholds on its inbox-like sources.
 

@@ -1,0 +1,77 @@
+"""``spamsms train``: make a model from labelled files."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from spamsms.commands import BAD_ROWS, DONE
+from spamsms.commands.console import standard_error, standard_output
+from spamsms.commands.parsing import epilog, whole_number
+from spamsms.commands.steps import Steps
+
+if TYPE_CHECKING:
+    from spamsms.training.dataset import RowProblem
+
+PROBLEMS_SHOWN = 20
+
+DESCRIPTION = """\
+Make a model from labelled messages and write it to a folder: the model, its
+figures on test groups that it never saw (metrics.json) and its card.
+
+Files are csv, tsv or jsonl with the columns text and label (1, spam, 垃圾 or a
+capital kind code; 0, ham, 正常 or a small one); a folder stands for the files
+in it. Optional columns: kind, group (messages of one template, which no split
+divides), split (train or test), source. UTF-8 and GB18030 are told apart.
+
+Rows that cannot be used are listed with their reasons. Duplicates, once
+normalised, count once. The same files and configuration give the same weights."""
+
+EXAMPLES = """\
+  spamsms train --data labelled.csv --out my-model
+  spamsms train --config models/zh/training.toml --data DATA data/corpus --out models/zh
+  spamsms check --model my-model "您的验证码是 482913\""""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "train", help="make a model from labelled files", description=DESCRIPTION, epilog=epilog(EXAMPLES)
+    )
+    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="labelled files, or folders")
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the model to")
+    parser.add_argument("--config", metavar="FILE", help="a training.toml; sensible defaults without one")
+    parser.add_argument(
+        "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, print the figures, return the exit code."""
+    from spamsms.training.config import read_config
+    from spamsms.training.evaluate import format_table
+    from spamsms.training.train import STEPS, train_model
+
+    config = read_config(args.config)
+    with Steps(len(STEPS)) as steps:
+        result = train_model(
+            args.data, args.out, config, config_file=args.config, n_jobs=args.jobs, report=steps.begin
+        )
+    say_problems(result.data.problems)
+    counts = result.data.counts
+    standard_output().write(
+        f"{counts['rows']} rows read, {counts['bad_rows']} unusable, {counts['duplicates_removed']} duplicates, "
+        f"{counts['label_conflicts']} label conflicts; {counts['groups']} template groups; trained on "
+        f"{counts['train']}, tested on {counts['test']}\n\n{format_table(result.figures)}\n\nwritten to {args.out}\n"
+    )
+    return BAD_ROWS if counts["bad_rows"] else DONE
+
+
+def say_problems(problems: list[RowProblem]) -> None:
+    """Print rows that were not used as they stand on standard error."""
+    from spamsms.training.dataset import iter_problems
+
+    error = standard_error()
+    for line in iter_problems(problems, PROBLEMS_SHOWN):
+        error.write_line(line)
