@@ -141,8 +141,15 @@ class _Marks:
         return self._visible(places - 1, -1)
 
     def _visible(self, places: Array, step: int) -> Array:
-        while (hidden := self.all_kinds.take(places, mode="clip") == CLASS_DROP).any():
-            places = places + step * hidden
+        """Step over runs of invisible characters, however long, at once."""
+        stuck = np.flatnonzero(self.all_kinds.take(places) == CLASS_DROP)
+        if stuck.size:
+            hidden = np.flatnonzero(self.all_kinds == CLASS_DROP)
+            last = np.append(hidden[1:] - hidden[:-1] != 1, True)
+            ends = hidden[last] if step > 0 else hidden[np.roll(last, 1)]
+            side: Any = "left" if step > 0 else "right"
+            run = np.searchsorted(ends, places[stuck], side=side) - (step < 0)
+            places[stuck] = ends.take(run) + step
         return places
 
 
