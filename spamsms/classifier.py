@@ -51,6 +51,9 @@ class SpamClassifier(ClassifierProtocol):
         What the features are made of.
     C : float, default=1.0
         Inverse of the regularisation strength.
+    wanted_weight : float, default=2.0
+        How many times as much a wanted message counts in fitting as spam:
+        to block one is worse than to let an advert through.
     hash_bits : int, default=19
         The hashed features share ``2 ** hash_bits`` weights of two bytes.
     hmm : bool, default=True
@@ -100,6 +103,7 @@ class SpamClassifier(ClassifierProtocol):
         tokenizer: str = "char",
         *,
         C: float = 1.0,
+        wanted_weight: float = 2.0,
         hash_bits: int = 19,
         hmm: bool = True,
         userdict: str | None = None,
@@ -111,6 +115,7 @@ class SpamClassifier(ClassifierProtocol):
     ) -> None:
         self.tokenizer = tokenizer
         self.C = C
+        self.wanted_weight = wanted_weight
         self.hash_bits = hash_bits
         self.hmm = hmm
         self.userdict = userdict
@@ -148,9 +153,8 @@ class SpamClassifier(ClassifierProtocol):
             count_features,
             cross_validation_folds,
             fit_hyperplane,
-            inverse_document_frequencies,
             out_of_fold_scores,
-            weigh_features,
+            score_features,
         )
 
         texts = check_texts(X)
@@ -160,16 +164,18 @@ class SpamClassifier(ClassifierProtocol):
         self._check_parameters()
         space = self._feature_space()
         counts, sizes = count_features(space, texts)
-        idf = inverse_document_frequencies(counts)
-        features = weigh_features(counts, sizes, idf)
+        costs = weights * np.where(labels == 0, self.wanted_weight, 1.0)
         folds = cross_validation_folds(labels, grouped, self.cv, self.random_state)
-        scores = out_of_fold_scores(features, labels, weights, folds, self.C, self.random_state, self.n_jobs)
-        coefficients, intercept = fit_hyperplane(features, labels, weights, self.C, self.random_state)
+        scores = out_of_fold_scores(
+            counts, sizes, labels, costs, folds, self.C, self.random_state, self.n_jobs
+        )
+        coefficients, intercept = fit_hyperplane(counts, sizes, labels, costs, self.C, self.random_state)
         held_out = np.isfinite(scores)
         if not held_out.all():
             # Too few messages to hold any out: the fit's own scores are the best there is.
-            scores[~held_out] = features[~held_out] @ coefficients + intercept
-        quantized, scale = quantize(coefficients * idf)
+            own = score_features(counts, sizes, coefficients, intercept)
+            scores = np.where(held_out, scores, own)
+        quantized, scale = quantize(coefficients)
         self.scorer_ = LinearScorer(space, quantized, scale, intercept)
         self.classes_ = np.array([0, 1])
         self.out_of_fold_log_odds_ = scores
@@ -228,8 +234,10 @@ class SpamClassifier(ClassifierProtocol):
     def _check_parameters(self) -> None:
         if not isinstance(self.cv, (int, np.integer)) or self.cv < 2:
             raise InputError(f"cv must be a whole number of at least 2, not {self.cv!r}")
-        if not isinstance(self.C, (int, float, np.number)) or not self.C > 0:
-            raise InputError(f"C must be a number above 0, not {self.C!r}")
+        for name in ("C", "wanted_weight"):
+            value = getattr(self, name)
+            if not isinstance(value, (int, float, np.number)) or not 0 < value < np.inf:
+                raise InputError(f"{name} must be a number above 0, not {value!r}")
         for name in ("false_positive_rate", "review_false_positive_rate"):
             rate = getattr(self, name)
             if not isinstance(rate, (int, float, np.number)) or not 0 <= rate <= 1:

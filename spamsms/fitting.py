@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 CHARACTERS_A_PART = 1 << 20
 MAX_ITERATIONS = 1000
+# Both chosen out of fold on the packaged model's data; between 1 and 5, and 0 and .3, little changes.
+SMOOTHING = 3.0
+LEAST_RATIO = 0.05
 
 
 def count_features(space: FeatureSpace, texts: Sequence[str]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
@@ -29,44 +32,84 @@ def count_features(space: FeatureSpace, texts: Sequence[str]) -> tuple[csr_matri
     return vstack([counts for counts, _ in parts], format="csr"), np.concatenate([size for _, size in parts])
 
 
-def inverse_document_frequencies(counts: csr_matrix) -> npt.NDArray[np.float32]:
-    """Return the smoothed idf of each column, scaled so that a typical row has length one.
+def term_weights(counts: csr_matrix, labels: Array, weights: Array) -> npt.NDArray[np.float64]:
+    """Return how much each column may say beforehand.
 
-    ``log((1 + n) / (1 + df)) + 1``, as in scikit-learn's TfidfTransformer.
+    The smoothed idf of scikit-learn's TfidfTransformer, times the root of how
+    unevenly the column falls on the two classes (the log-count ratio of Wang &
+    Manning 2012, which their NB-SVM uses without the root). Measured out of
+    fold on the packaged model's data, the product lifts the partial area up to
+    5 % false positives from .920 (idf alone) to .927.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_texts, n_features)
+    labels, weights : ndarray of shape (n_texts,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_features,)
+        Scaled so that a typical row of :func:`weigh_features` has length one.
     """
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    idf = np.log((1 + counts.shape[0]) / (1 + frequency)) + 1
+    n_rows, n_columns = counts.shape
+    row_of = np.repeat(np.arange(n_rows), np.diff(counts.indptr))
+    frequency = np.bincount(counts.indices, minlength=n_columns)
+    idf = np.log((1 + n_rows) / (1 + frequency)) + 1
+    shares = []
+    for value in (1, 0):
+        mass = np.where(labels == value, weights, 0.0)
+        found = np.bincount(counts.indices, mass[row_of], n_columns)
+        shares.append((found + SMOOTHING) / max(mass.sum(), 1e-12))
+    known = idf * np.sqrt(np.abs(np.log(shares[0] / shares[1])) + LEAST_RATIO)
     total = counts.data.sum(dtype=np.float64)
-    typical = np.sqrt((counts.data * idf[counts.indices] ** 2).sum(dtype=np.float64) / max(total, 1.0))
-    scaled: npt.NDArray[np.float32] = (idf / max(typical, 1e-12)).astype(np.float32)
+    typical = np.sqrt((counts.data * known[counts.indices] ** 2).sum(dtype=np.float64) / max(total, 1.0))
+    scaled: npt.NDArray[np.float64] = known / max(typical, 1e-12)
     return scaled
 
 
-def weigh_features(counts: csr_matrix, sizes: Array, idf: Array) -> csr_matrix:
-    """Return ``counts * idf / sqrt(size)``."""
+def weigh_features(counts: csr_matrix, sizes: Array, terms: Array) -> csr_matrix:
+    """Return ``counts * terms / sqrt(size)``."""
     from scipy.sparse import csr_matrix
 
-    by_row = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
-    data = counts.data * idf.take(counts.indices) * np.repeat(by_row, np.diff(counts.indptr))
+    by_row = 1 / np.sqrt(np.maximum(sizes, 1))
+    data = counts.data * terms.take(counts.indices) * np.repeat(by_row, np.diff(counts.indptr))
     return csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def fit_hyperplane(
-    features: csr_matrix, labels: Array, weights: Array, C: float, random_state: int | None
+    counts: csr_matrix, sizes: Array, labels: Array, weights: Array, C: float, random_state: int | None
 ) -> tuple[npt.NDArray[np.float64], float]:
     """Fit a linear support vector machine.
+
+    Parameters
+    ----------
+    counts, sizes : csr_matrix, ndarray
+        As :func:`count_features` gives them.
+    labels, weights : ndarray of shape (n_texts,)
+    C : float
+    random_state : int or None
 
     Returns
     -------
     coefficients : ndarray of shape (n_features,)
+        Of ``counts / sqrt(size)``: the term weights are folded in.
     intercept : float
     """
     from sklearn.svm import LinearSVC
 
     used = weights > 0
+    if not used.all():
+        counts, sizes, labels, weights = counts[used], sizes[used], labels[used], weights[used]
+    terms = term_weights(counts, labels, weights)
     model = LinearSVC(C=C, dual=True, random_state=random_state, max_iter=MAX_ITERATIONS, tol=1e-3)
-    model.fit(features[used], labels[used], sample_weight=weights[used])
-    return model.coef_.ravel(), float(model.intercept_[0])
+    model.fit(weigh_features(counts, sizes, terms), labels, sample_weight=weights)
+    return model.coef_.ravel() * terms, float(model.intercept_[0])
+
+
+def score_features(counts: csr_matrix, sizes: Array, coefficients: Array, intercept: float) -> Array:
+    """Return what a hyperplane says of each row, shape (n_texts,)."""
+    scores: Array = counts @ coefficients / np.sqrt(np.maximum(sizes, 1)) + intercept
+    return scores
 
 
 def cross_validation_folds(
@@ -100,7 +143,8 @@ def cross_validation_folds(
 
 
 def out_of_fold_scores(
-    features: csr_matrix,
+    counts: csr_matrix,
+    sizes: Array,
     labels: Array,
     weights: Array,
     folds: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
@@ -113,9 +157,9 @@ def out_of_fold_scores(
 
     scores = np.full(labels.size, np.nan)
     fitted = Parallel(n_jobs=n_jobs)(
-        delayed(fit_hyperplane)(features[train], labels[train], weights[train], C, random_state)
+        delayed(fit_hyperplane)(counts[train], sizes[train], labels[train], weights[train], C, random_state)
         for train, _ in folds
     )
     for (_, held_out), (coefficients, intercept) in zip(folds, fitted, strict=True):
-        scores[held_out] = features[held_out] @ coefficients + intercept
+        scores[held_out] = score_features(counts[held_out], sizes[held_out], coefficients, intercept)
     return scores
