@@ -1,0 +1,1 @@
+"""spamsms beside what one would use otherwise: ``python -m benchmarks``."""
