@@ -8,6 +8,7 @@ one, never a mixture.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.errors import ModelFormatError
+from spamsms.errors import InputError, ModelFormatError
 
 FORMAT = "spamsms-model"
 FORMAT_VERSION = 1
@@ -41,28 +42,44 @@ def write_artifact(
     manifest : dict
         JSON values; the format and the list of files are added.
     arrays : dict of str to ndarray
+
+    Raises
+    ------
+    InputError
+        If the manifest holds something that is no JSON value.
+    ModelFormatError
+        If `folder` is a file.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise ModelFormatError(f"{folder}: a model is saved to a folder, and this is a file")
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
+    files, contents = {}, {}
     for name, array in arrays.items():
         buffer = io.BytesIO()
         np.save(buffer, array, allow_pickle=False)
         data = buffer.getvalue()
         digest = hashlib.sha256(data).hexdigest()
         file = f"{name}-{digest[:12]}.npy"
-        _replace(folder / file, data)
+        contents[file] = data
         files[name] = {"file": file, "bytes": len(data), "sha256": digest}
     whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
-    text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=False) + "\n"
-    _replace(folder / MANIFEST, text.encode("utf-8"))
-    kept = {entry["file"] for entry in files.values()}
+    try:
+        text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False) + "\n"
+        encoded = text.encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{folder}: the manifest takes JSON values only ({error}); nothing was written"
+        ) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in contents.items():
+        _replace(folder / file, data)
+    _replace(folder / MANIFEST, encoded)
     for name in arrays:
         for old in folder.glob(f"{name}-{'[0-9a-f]' * 12}.npy"):
-            if old.name not in kept:
-                old.unlink()
+            if old.name not in contents:
+                # Windows keeps a file that a process has mapped; the next save removes it.
+                with contextlib.suppress(PermissionError):
+                    old.unlink()
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -97,21 +114,35 @@ def read_artifact(
         If anything is missing, damaged, too large or of another version.
     """
     folder = Path(folder)
-    manifest = _read_manifest(folder / MANIFEST)
-    arrays = {name: _read_array(folder, name, entry) for name, entry in manifest["files"].items()}
-    return manifest, arrays
+    encoded = _read_manifest(folder / MANIFEST)
+    while True:
+        manifest = _parse_manifest(folder / MANIFEST, encoded)
+        try:
+            return manifest, {
+                name: _read_array(folder, name, entry) for name, entry in manifest["files"].items()
+            }
+        except ModelFormatError:
+            # A save in between takes the arrays of the older manifest away.
+            older, encoded = encoded, _read_manifest(folder / MANIFEST)
+            if encoded == older:
+                raise
 
 
-def _read_manifest(path: Path) -> dict[str, Any]:
+def _read_manifest(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_MANIFEST:
             raise ModelFormatError(f"{path}: larger than {LARGEST_MANIFEST} bytes, so not a manifest")
-        manifest = json.loads(path.read_bytes().decode("utf-8"))
+        return path.read_bytes()
     except OSError as error:
         raise ModelFormatError(
             f"{path}: cannot be read ({error.strerror or error}); is the folder a spamsms model?"
         ) from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+
+
+def _parse_manifest(path: Path, encoded: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(encoded.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ModelFormatError(f"{path}: not JSON in UTF-8 ({error}); copy the model anew") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelFormatError(f'{path}: "format" is not "{FORMAT}"; this is no spamsms model')
@@ -143,11 +174,14 @@ def _read_array(folder: Path, name: str, entry: Any) -> npt.NDArray[Any]:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest != entry["sha256"]:
             raise ModelFormatError(f"{path}: damaged, its SHA-256 differs from the manifest's; copy it anew")
-        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ValueError("it is an archive")
     except OSError as error:
         raise ModelFormatError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except ValueError as error:
+    except (ValueError, EOFError, OverflowError) as error:
         if isinstance(error, ModelFormatError):
             raise
         raise ModelFormatError(f"{path}: not a plain NumPy array ({error})") from error
-    return array.view(np.ndarray)
+    plain: npt.NDArray[Any] = array.view(np.ndarray)
+    return plain

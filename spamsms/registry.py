@@ -70,7 +70,7 @@ def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
             f"name_or_path is a {type(name_or_path).__name__}; pass a model's name or the path of its folder"
         )
     path = Path(name_or_path)
-    if len(path.parts) == 1 and not path.is_dir():
+    if len(path.parts) == 1 and not os.path.isdir(path):
         models = packaged_models()
         if path.name not in models:
             raise InputError(
@@ -78,7 +78,7 @@ def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
                 "and there is no such folder"
             )
         path = models[path.name]
-    elif not path.exists():
+    elif not os.path.exists(path):
         raise InputError(f"no model at {path}: there is no such folder")
     return path
 
