@@ -14,8 +14,9 @@ _PRECISION = 1e-10
 
 def sigmoid(log_odds: Array) -> npt.NDArray[np.float64]:
     """Return the probabilities of some log-odds, without overflow."""
-    small = np.exp(-np.abs(log_odds))
-    return np.where(np.asarray(log_odds) >= 0, 1.0, small) / (1.0 + small)
+    with np.errstate(under="ignore"):
+        small = np.exp(-np.abs(log_odds))
+        return np.where(np.asarray(log_odds) >= 0, 1.0, small) / (1.0 + small)
 
 
 def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tuple[float, float]:
@@ -62,7 +63,8 @@ def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tup
 
 def _platt_loss(theta: Array, design: Array, target: Array, weights: Array) -> float:
     z = theta @ design
-    return float(np.sum(weights * (np.logaddexp(0.0, z) - target * z)))
+    with np.errstate(under="ignore"):
+        return float(np.sum(weights * (np.logaddexp(0.0, z) - target * z)))
 
 
 def threshold_for_rate(wanted: Array, rate: float) -> float:
