@@ -250,8 +250,8 @@ def _lay_out(texts: Sequence[str], offsets: bool) -> tuple[npt.NDArray[np.uint16
         return units, _bounds_by_length(texts)
     units = characters.canonical().take(_without_placeholders(raw))
     if high.size:
-        points = (raw.take(high).astype(np.int64) - 0xD800 << 10) + raw.take(high + 1) - 0xDC00 + 0x10000
-        units[high] = characters.full_canonical().take(points)
+        astral = (raw.take(high).astype(np.int64) - 0xD800 << 10) + raw.take(high + 1) - 0xDC00 + 0x10000
+        units[high] = characters.full_canonical().take(astral)
         units[high + 1] = 0
     return units, bounds
 
