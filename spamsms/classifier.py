@@ -15,10 +15,12 @@ from spamsms.errors import InputError, ModelFormatError
 from spamsms.estimator_protocol import ClassifierProtocol, not_fitted
 from spamsms.features import FEATURES_VERSION, FeatureSpace
 from spamsms.normalize import NORMALIZER_VERSION
-from spamsms.scoring import LinearScorer, quantize
+from spamsms.scoring import LARGEST_WEIGHT, LinearScorer, quantize
 from spamsms.validation import (
     as_sequence,
+    check_groups,
     check_labels,
+    check_scores,
     check_text,
     check_texts,
     check_weights,
@@ -159,8 +161,8 @@ class SpamClassifier(ClassifierProtocol):
 
         texts = check_texts(X)
         labels = check_labels(y, len(texts))
-        weights = check_weights(sample_weight, len(texts))
-        grouped = _check_groups(groups, len(texts))
+        weights = check_weights(sample_weight, labels)
+        grouped = check_groups(groups, len(texts))
         self._check_parameters()
         space = self._feature_space()
         counts, sizes = count_features(space, texts)
@@ -178,6 +180,7 @@ class SpamClassifier(ClassifierProtocol):
         quantized, scale = quantize(coefficients)
         self.scorer_ = LinearScorer(space, quantized, scale, intercept)
         self.classes_ = np.array([0, 1])
+        self.name_, self.version_, self.details_ = "custom", "0", {}
         self.out_of_fold_log_odds_ = scores
         return self.calibrate(scores, labels, weights).choose_thresholds(self.out_of_fold_log_odds_, labels)
 
@@ -198,8 +201,9 @@ class SpamClassifier(ClassifierProtocol):
             thresholds do not: choose them again.
         """
         scorer = self._fitted()
-        labels = check_labels(y, len(log_odds))
-        slope, offset = fit_platt(log_odds, labels, check_weights(sample_weight, len(log_odds)))
+        scores = check_scores(log_odds)
+        labels = check_labels(y, scores.size)
+        slope, offset = fit_platt(scores, labels, check_weights(sample_weight, labels))
         if slope <= 0:
             slope, offset = 1.0, 0.0
         self.scorer_ = LinearScorer(
@@ -224,7 +228,8 @@ class SpamClassifier(ClassifierProtocol):
             Itself.
         """
         self._fitted()
-        wanted = sigmoid(np.asarray(log_odds, np.float64)[check_labels(y, len(log_odds)) == 0])
+        scores = check_scores(log_odds)
+        wanted = sigmoid(scores[check_labels(y, scores.size) == 0])
         block = threshold_for_rate(wanted, self.false_positive_rate)
         review = threshold_for_rate(wanted, self.review_false_positive_rate)
         self.threshold = min(max(block, LOWEST_THRESHOLD), 1.0)
@@ -242,6 +247,13 @@ class SpamClassifier(ClassifierProtocol):
             rate = getattr(self, name)
             if not isinstance(rate, (int, float, np.number)) or not 0 <= rate <= 1:
                 raise InputError(f"{name} must be a share from 0 to 1, not {rate!r}")
+        if self.n_jobs is not None and (not isinstance(self.n_jobs, (int, np.integer)) or self.n_jobs == 0):
+            raise InputError(f"n_jobs must be a whole number other than 0, or None, not {self.n_jobs!r}")
+        seed = self.random_state
+        if seed is not None and (not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32):
+            raise InputError(
+                f"random_state must be a whole number from 0 to 2**32 - 1, or None, not {seed!r}"
+            )
 
     def _feature_space(self) -> FeatureSpace:
         return FeatureSpace(self.tokenizer, self.hash_bits, self.hmm, self.userdict)
@@ -280,9 +292,17 @@ class SpamClassifier(ClassifierProtocol):
         return (sigmoid(self.decision_function(X)) >= self.threshold).astype(np.int64)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of messages on which :meth:`predict` agrees with the labels."""
-        right = self.predict(X) == np.asarray(as_sequence(y, "y"))
-        return float(np.average(right, weights=sample_weight))
+        """Return the share of messages on which :meth:`predict` agrees with the labels.
+
+        Raises
+        ------
+        InputError
+            If a text, label or weight is not as it should be.
+        """
+        predicted = self.predict(X)
+        labels = check_labels(y, predicted.size, both=False)
+        weights = check_weights(sample_weight, labels, both=False)
+        return float(np.average(predicted == labels, weights=weights))
 
     def classify(self, text: str) -> Verdict:
         """Return what the model says of one message.
@@ -339,17 +359,18 @@ class SpamClassifier(ClassifierProtocol):
         Raises
         ------
         InputError
-            If `text` is not a str.
+            If `text` is not a str, or `top` no whole number of at least 0.
         """
-        from spamsms.evidence import find_evidence
-
-        return find_evidence(self._fitted(), check_text(text))[:top]
+        if top is not None and not (isinstance(top, (int, np.integer)) and top >= 0):
+            raise InputError(f"top must be a whole number of at least 0, or None for all, not {top!r}")
+        return _all_evidence(self._fitted(), check_text(text))[:top]
 
     def _verdict(self, text: str, log_odds: float) -> Verdict:
         probability = float(sigmoid(np.float64(log_odds)))  # type: ignore[arg-type]
         is_spam = probability >= self.threshold
         action = "block" if is_spam else "review" if probability >= self.review_threshold else "pass"
-        evidence = EvidenceList(partial(self.explain, text, None))
+        # Bound to the weights, not to the estimator, which may be fitted anew before anyone looks.
+        evidence = EvidenceList(partial(_all_evidence, self._fitted(), text))
         return Verdict(
             text,
             is_spam,
@@ -411,13 +432,22 @@ class SpamClassifier(ClassifierProtocol):
         name, version : str, optional
             What verdicts will call the model.
         details : dict, optional
-            JSON values to keep in the manifest, such as metrics.
+            JSON values to keep in the manifest, such as metrics; by default
+            those of the model that was loaded.
+
+        Raises
+        ------
+        InputError
+            If the name, the version or the details are no JSON values.
+        ModelFormatError
+            If `path` is a file.
         """
         scorer = self._fitted()
-        self.name_, self.version_ = name or self.name_, version or self.version_
+        name, version = name or self.name_, version or self.version_
+        details = self.details_ if details is None else details
         manifest = {
-            "name": self.name_,
-            "version": self.version_,
+            "name": name,
+            "version": version,
             "labels": {"0": "wanted", "1": "marketing spam"},
             "parameters": {key: _plain(value) for key, value in self.get_params().items()},
             "normalizer_version": NORMALIZER_VERSION,
@@ -428,9 +458,10 @@ class SpamClassifier(ClassifierProtocol):
             "review_threshold": self.review_threshold,
             "golden": [{"text": text, "log_odds": scorer.log_odds_one(text)} for text in GOLDEN_TEXTS],
             "libraries": _library_versions(),
-            "details": details or {},
+            "details": details,
         }
         write_artifact(path, manifest, {"weights": scorer.weights})
+        self.name_, self.version_, self.details_ = name, version, details
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> SpamClassifier:
@@ -458,13 +489,15 @@ class SpamClassifier(ClassifierProtocol):
             model.threshold, model.review_threshold = manifest["threshold"], manifest["review_threshold"]
             model.name_, model.version_ = str(manifest["name"]), str(manifest["version"])
             model.details_ = dict(manifest["details"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, ModelFormatError):
                 raise
             raise ModelFormatError(f"{path}: the manifest lacks or misstates {error}") from error
-        expected = (np.dtype(np.int16), (model.scorer_.space.n_features,))
-        if (arrays["weights"].dtype, arrays["weights"].shape) != expected:
+        weights, expected = arrays["weights"], (np.dtype(np.int16), (model.scorer_.space.n_features,))
+        if (weights.dtype, weights.shape) != expected:
             raise ModelFormatError(f"{path}: the weights are not {expected[1][0]} 16-bit whole numbers")
+        if weights.min() < -LARGEST_WEIGHT or weights.max() > LARGEST_WEIGHT:
+            raise ModelFormatError(f"{path}: the weights are not all within {LARGEST_WEIGHT} of 0")
         if not (np.isfinite(scale) and np.isfinite(intercept)):
             raise ModelFormatError(f"{path}: scale and intercept must be finite")
         model.classes_ = np.array([0, 1])
@@ -477,14 +510,10 @@ def _check_probability(name: str, value: Any) -> float:
     return float(value)
 
 
-def _check_groups(groups: Any, n_texts: int) -> Array | None:
-    if groups is None:
-        return None
-    rows = as_sequence(groups, "groups")
-    if len(rows) != n_texts:
-        raise InputError(f"groups has {len(rows)} entries for {n_texts} texts; pass one a text")
-    codes: dict[Any, int] = {}
-    return np.array([codes.setdefault(row, len(codes)) for row in rows], np.int64)
+def _all_evidence(scorer: LinearScorer, text: str) -> list[Evidence]:
+    from spamsms.evidence import find_evidence
+
+    return find_evidence(scorer, text)
 
 
 def _plain(value: Any) -> Any:

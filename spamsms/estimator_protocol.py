@@ -69,7 +69,12 @@ def not_fitted(name: str) -> SpamsmsError:
     """Return the error to raise before fitting; it is scikit-learn's NotFittedError too."""
     from sklearn.exceptions import NotFittedError
 
-    class NotFitted(SpamsmsError, NotFittedError):  # type: ignore[misc]
+    class UnfittedModelError(SpamsmsError, NotFittedError):  # type: ignore[misc]
         """The model has not been fitted."""
 
-    return NotFitted(f"this {name} is not fitted; call fit(X, y), or load a model with spamsms.load_model()")
+        def __reduce__(self) -> tuple[Any, tuple[str]]:
+            return not_fitted, (name,)
+
+    return UnfittedModelError(
+        f"this {name} is not fitted; call fit(X, y), or load a model with spamsms.load_model()"
+    )

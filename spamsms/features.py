@@ -12,6 +12,7 @@ fitting, so that training and serving cannot differ.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,8 +106,8 @@ class FeatureSpace:
         The shared table has ``2 ** hash_bits`` buckets, 8 to 24.
     hmm : bool, default=True
         Let jieba guess words that are not in its dictionary.
-    userdict : str or None, default=None
-        Path of a dictionary in jieba's format to add to jieba's own.
+    userdict : str, path or None, default=None
+        A dictionary in jieba's format to add to jieba's own.
 
     Raises
     ------
@@ -117,7 +118,7 @@ class FeatureSpace:
     tokenizer: str = "char"
     hash_bits: int = 19
     hmm: bool = True
-    userdict: str | None = None
+    userdict: str | os.PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         if self.tokenizer not in TOKENIZERS:
@@ -126,6 +127,10 @@ class FeatureSpace:
             raise InputError(f"hash_bits must be a whole number from 8 to 24, not {self.hash_bits!r}")
         if not 8 <= self.hash_bits <= 24:
             raise InputError(f"hash_bits must be a whole number from 8 to 24, not {self.hash_bits!r}")
+        if not isinstance(self.hmm, bool):
+            raise InputError(f"hmm must be True or False, not {self.hmm!r}")
+        if self.userdict is not None and not isinstance(self.userdict, (str, os.PathLike)):
+            raise InputError(f"userdict must be a path or None, not {self.userdict!r}")
 
     @property
     def uses_characters(self) -> bool:

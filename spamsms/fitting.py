@@ -138,8 +138,7 @@ def cross_validation_folds(
     if n_folds < 2:
         return []
     splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=random_state)
-    folds = list(splitter.split(rows, labels, groups))
-    return [fold for fold in folds if np.unique(labels[fold[0]]).size == 2]
+    return list(splitter.split(rows, labels, groups))
 
 
 def out_of_fold_scores(
@@ -155,6 +154,8 @@ def out_of_fold_scores(
     """Return each row's score by a model that saw no row of its group; NaN where there is none."""
     from joblib import Parallel, delayed
 
+    # What is left for training may lack a class, or all weight of one.
+    folds = [fold for fold in folds if np.unique(labels[fold[0]][weights[fold[0]] > 0]).size == 2]
     scores = np.full(labels.size, np.nan)
     fitted = Parallel(n_jobs=n_jobs)(
         delayed(fit_hyperplane)(counts[train], sizes[train], labels[train], weights[train], C, random_state)
