@@ -177,11 +177,11 @@ def _read_array(folder: Path, name: str, entry: Any) -> npt.NDArray[Any]:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
         if not isinstance(array, np.ndarray):
             raise ValueError("it is an archive")
+    except ModelFormatError:
+        raise
     except OSError as error:
         raise ModelFormatError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, EOFError, OverflowError) as error:
-        if isinstance(error, ModelFormatError):
-            raise
+    except Exception as error:  # NumPy reads the header as Python and raises what that raises
         raise ModelFormatError(f"{path}: not a plain NumPy array ({error})") from error
     plain: npt.NDArray[Any] = array.view(np.ndarray)
     return plain
