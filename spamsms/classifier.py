@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import os
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.artifact import read_artifact, write_artifact
-from spamsms.calibration import fit_platt, sigmoid, threshold_for_rate
-from spamsms.errors import InputError, ModelFormatError
+from spamsms.calibration import fit_platt, sigmoid
+from spamsms.decision import Thresholds
+from spamsms.errors import InputError
 from spamsms.estimator_protocol import ClassifierProtocol, not_fitted
-from spamsms.features import FEATURES_VERSION, FeatureSpace
-from spamsms.normalize import NORMALIZER_VERSION
-from spamsms.scoring import LARGEST_WEIGHT, LinearScorer, quantize
+from spamsms.features import FeatureSpace
+from spamsms.judging import Judging
+from spamsms.kind_naming import KindNaming
+from spamsms.kinds import KindHead
+from spamsms.persistence import read_classifier, write_classifier
+from spamsms.scoring import LinearScorer, quantize
 from spamsms.validation import (
-    as_sequence,
     check_groups,
     check_labels,
     check_scores,
-    check_text,
     check_texts,
     check_weights,
-    row_error,
 )
-from spamsms.verdict import Evidence, EvidenceList, Verdict
 
 Array = npt.NDArray[Any]
-# A message that is more likely wanted than not is never called spam.
-LOWEST_THRESHOLD = 0.5
-# Kept in every artifact with their scores, so that anyone can check a copy.
-GOLDEN_TEXTS = (
-    "",
-    "【优选商城】会员日全场满300减50，戳 t.cn/Ab12 领券，退订回T",
-    "您的验证码是 482913，5分钟内有效，请勿告诉他人。",
-    "妈，我今晚加班，不回来吃饭了",
-)
 
 
-class SpamClassifier(ClassifierProtocol):
+class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
     """Tell marketing spam among Chinese SMS.
 
     A linear model over hashed character n-grams, their sounds, or jieba's
@@ -96,6 +85,7 @@ class SpamClassifier(ClassifierProtocol):
     """
 
     scorer_: LinearScorer
+    kind_head_: KindHead | None = None
     details_: dict[str, Any]
     name_ = "custom"
     version_ = "0"
@@ -181,6 +171,7 @@ class SpamClassifier(ClassifierProtocol):
         self.scorer_ = LinearScorer(space, quantized, scale, intercept)
         self.classes_ = np.array([0, 1])
         self.name_, self.version_, self.details_ = "custom", "0", {}
+        self.kind_head_ = None
         self.out_of_fold_log_odds_ = scores
         return self.calibrate(scores, labels, weights).choose_thresholds(self.out_of_fold_log_odds_, labels)
 
@@ -211,29 +202,6 @@ class SpamClassifier(ClassifierProtocol):
         )
         if hasattr(self, "out_of_fold_log_odds_"):
             self.out_of_fold_log_odds_ = slope * self.out_of_fold_log_odds_ + offset
-        return self
-
-    def choose_thresholds(self, log_odds: Array, y: Any) -> SpamClassifier:
-        """Choose the thresholds for the parameters' false-positive rates.
-
-        Parameters
-        ----------
-        log_odds : ndarray of shape (n,)
-            What this model said of messages of held-out groups.
-        y : sequence of {0, 1}, length n
-
-        Returns
-        -------
-        SpamClassifier
-            Itself.
-        """
-        self._fitted()
-        scores = check_scores(log_odds)
-        wanted = sigmoid(scores[check_labels(y, scores.size) == 0])
-        block = threshold_for_rate(wanted, self.false_positive_rate)
-        review = threshold_for_rate(wanted, self.review_false_positive_rate)
-        self.threshold = min(max(block, LOWEST_THRESHOLD), 1.0)
-        self.review_threshold = min(max(review, 0.0), self.threshold)
         return self
 
     def _check_parameters(self) -> None:
@@ -304,108 +272,10 @@ class SpamClassifier(ClassifierProtocol):
         weights = check_weights(sample_weight, labels, both=False)
         return float(np.average(predicted == labels, weights=weights))
 
-    def classify(self, text: str) -> Verdict:
-        """Return what the model says of one message.
-
-        Raises
-        ------
-        InputError
-            If `text` is not a str.
-        """
-        return self._verdict(check_text(text), self._fitted().log_odds_one(text))
-
-    def classify_many(
-        self, texts: Any, errors: Literal["raise", "report"] = "raise"
-    ) -> list[Verdict | InputError]:
-        """Return what the model says of each message.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-        errors : {"raise", "report"}, default="raise"
-            What to do with a row that is not a str: raise, or put the
-            :class:`InputError` in its place and score the rest.
-
-        Returns
-        -------
-        list of Verdict or InputError, length n_texts
-            In the order of `texts`.
-
-        Raises
-        ------
-        InputError
-            If `texts` is no batch, or, with ``errors="raise"``, a row is not a str.
-        """
-        if errors not in ("raise", "report"):
-            raise InputError(f'errors must be "raise" or "report", not {errors!r}')
-        rows = check_texts(texts, "texts") if errors == "raise" else as_sequence(texts, "texts")
-        found: list[Verdict | InputError | None] = [row_error(row, i, "texts") for i, row in enumerate(rows)]
-        good = [i for i, error in enumerate(found) if error is None]
-        log_odds = self._fitted().log_odds([rows[i] for i in good]).tolist()
-        for i, value in zip(good, log_odds, strict=True):
-            found[i] = self._verdict(rows[i], value)
-        return [item for item in found if item is not None]
-
-    def explain(self, text: str, top: int | None = 8) -> list[Evidence]:
-        """Return the words that carry the verdict, strongest first.
-
-        Parameters
-        ----------
-        text : str
-        top : int or None, default=8
-            How many; None for all, whose contributions and `intercept_` add up
-            to the log-odds.
-
-        Raises
-        ------
-        InputError
-            If `text` is not a str, or `top` no whole number of at least 0.
-        """
-        if top is not None and not (isinstance(top, (int, np.integer)) and top >= 0):
-            raise InputError(f"top must be a whole number of at least 0, or None for all, not {top!r}")
-        return _all_evidence(self._fitted(), check_text(text))[:top]
-
-    def _verdict(self, text: str, log_odds: float) -> Verdict:
-        probability = float(sigmoid(np.float64(log_odds)))  # type: ignore[arg-type]
-        is_spam = probability >= self.threshold
-        action = "block" if is_spam else "review" if probability >= self.review_threshold else "pass"
-        # Bound to the weights, not to the estimator, which may be fitted anew before anyone looks.
-        evidence = EvidenceList(partial(_all_evidence, self._fitted(), text))
-        return Verdict(
-            text,
-            is_spam,
-            probability,
-            log_odds,
-            self.threshold,
-            action,
-            evidence,
-            f"{self.name_} {self.version_}",
-        )
-
     @property
     def intercept_(self) -> float:
         """Log-odds of a message without any feature."""
         return self._fitted().intercept
-
-    @property
-    def threshold(self) -> float:
-        """Probability from which on a message is blocked; can be set."""
-        self._fitted()
-        return self._threshold
-
-    @threshold.setter
-    def threshold(self, value: float) -> None:
-        self._threshold = _check_probability("threshold", value)
-
-    @property
-    def review_threshold(self) -> float:
-        """Probability from which on a message is to be reviewed; can be set."""
-        self._fitted()
-        return self._review_threshold
-
-    @review_threshold.setter
-    def review_threshold(self, value: float) -> None:
-        self._review_threshold = _check_probability("review_threshold", value)
 
     def _fitted(self) -> LinearScorer:
         try:
@@ -442,26 +312,14 @@ class SpamClassifier(ClassifierProtocol):
         ModelFormatError
             If `path` is a file.
         """
-        scorer = self._fitted()
-        name, version = name or self.name_, version or self.version_
-        details = self.details_ if details is None else details
-        manifest = {
-            "name": name,
-            "version": version,
-            "labels": {"0": "wanted", "1": "marketing spam"},
-            "parameters": {key: _plain(value) for key, value in self.get_params().items()},
-            "normalizer_version": NORMALIZER_VERSION,
-            "features_version": FEATURES_VERSION,
-            "scale": scorer.scale,
-            "intercept": scorer.intercept,
-            "threshold": self.threshold,
-            "review_threshold": self.review_threshold,
-            "golden": [{"text": text, "log_odds": scorer.log_odds_one(text)} for text in GOLDEN_TEXTS],
-            "libraries": _library_versions(),
-            "details": details,
-        }
-        write_artifact(path, manifest, {"weights": scorer.weights})
-        self.name_, self.version_, self.details_ = name, version, details
+        kept = self.name_, self.version_, self.details_
+        self.name_, self.version_ = name or self.name_, version or self.version_
+        self.details_ = self.details_ if details is None else details
+        try:
+            write_classifier(self, path)
+        except BaseException:
+            self.name_, self.version_, self.details_ = kept
+            raise
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> SpamClassifier:
@@ -472,65 +330,4 @@ class SpamClassifier(ClassifierProtocol):
         ModelFormatError
             If the model is damaged, incomplete, too large or of another version.
         """
-        manifest, arrays = read_artifact(path)
-        try:
-            for key, known in (
-                ("normalizer_version", NORMALIZER_VERSION),
-                ("features_version", FEATURES_VERSION),
-            ):
-                if manifest[key] != known:
-                    raise ModelFormatError(
-                        f"{path}: {key} {manifest[key]!r} is unknown, this release has {known}; "
-                        "retrain the model or install the release that made it"
-                    )
-            model = cls(**manifest["parameters"])
-            scale, intercept = float(manifest["scale"]), float(manifest["intercept"])
-            model.scorer_ = LinearScorer(model._feature_space(), arrays["weights"], scale, intercept)
-            model.threshold, model.review_threshold = manifest["threshold"], manifest["review_threshold"]
-            model.name_, model.version_ = str(manifest["name"]), str(manifest["version"])
-            model.details_ = dict(manifest["details"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            if isinstance(error, ModelFormatError):
-                raise
-            raise ModelFormatError(f"{path}: the manifest lacks or misstates {error}") from error
-        weights, expected = arrays["weights"], (np.dtype(np.int16), (model.scorer_.space.n_features,))
-        if (weights.dtype, weights.shape) != expected:
-            raise ModelFormatError(f"{path}: the weights are not {expected[1][0]} 16-bit whole numbers")
-        if weights.min() < -LARGEST_WEIGHT or weights.max() > LARGEST_WEIGHT:
-            raise ModelFormatError(f"{path}: the weights are not all within {LARGEST_WEIGHT} of 0")
-        if not (np.isfinite(scale) and np.isfinite(intercept)):
-            raise ModelFormatError(f"{path}: scale and intercept must be finite")
-        model.classes_ = np.array([0, 1])
-        return model
-
-
-def _check_probability(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value <= 1:
-        raise InputError(f"{name} must be a probability from 0 to 1, not {value!r}")
-    return float(value)
-
-
-def _all_evidence(scorer: LinearScorer, text: str) -> list[Evidence]:
-    from spamsms.evidence import find_evidence
-
-    return find_evidence(scorer, text)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
-
-
-def _library_versions() -> dict[str, str]:
-    """Return what the model was made with, for information."""
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"python": platform.python_version()}
-    for package in ("numpy", "scikit-learn", "jieba"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+        return read_classifier(cls, path)

@@ -110,4 +110,4 @@ def is_spam(text: str) -> bool:
     InputError
         If `text` is not a str.
     """
-    return load_model().classify(text).is_spam
+    return load_model().classify(text, explain=False).is_spam

@@ -78,8 +78,7 @@ class LinearScorer:
         normalized = normalize_text(text)
         if not normalized:
             return self.intercept
-        encoded = f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass")
-        units = np.frombuffer(encoded, np.uint16)
+        units = padded_units(normalized)
         total = int(self._position_sums(units)[1:].sum(dtype=np.int64))
         return self.intercept + self.scale * total / sqrt(CHANNELS * (units.size - 2 * PADDING + 1))
 
@@ -159,6 +158,11 @@ class LinearScorer:
             value += pair[:-1] + pair[1:]
         for start, stop, amount in zip(words.starts, words.stops, value, strict=True):
             shares[start:stop] += amount / (stop - start)
+
+
+def padded_units(normalized: str) -> npt.NDArray[np.uint16]:
+    """Return the units of one normalised message between its boundaries."""
+    return np.frombuffer(f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass"), np.uint16)
 
 
 def quantize(coefficients: Array) -> tuple[npt.NDArray[np.int16], float]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field, fields
 from typing import Any, overload
 
 ACTIONS = ("pass", "review", "block")
+# Kind, its probability, obfuscation: fields that a verdict works out when first asked for them.
+LAZY_FIELDS = ("kind", "kind_probability", "obfuscation")
+Details = tuple[str | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,13 @@ class Verdict:
         Every word with its contribution, strongest first.
     model : str
         Name and version of the model.
+    kind : str or None
+        Code of what the message most probably is, such as "R" or "c"; see
+        :data:`spamsms.kinds.KINDS`. None where the model knows no kinds.
+    kind_probability : float or None
+        Probability of that kind.
+    obfuscation : float or None
+        Share of the characters that disguise the message, 0 to 1.
     """
 
     text: str
@@ -109,6 +119,29 @@ class Verdict:
     action: str
     evidence: Sequence[Evidence] = field(repr=False)
     model: str
+    kind: str | None = field(init=False)
+    kind_probability: float | None = field(init=False)
+    obfuscation: float | None = field(init=False)
+    details: InitVar[Details | Callable[[], Details] | None] = None
+
+    def __post_init__(self, details: Details | Callable[[], Details] | None) -> None:
+        if callable(details):
+            self.__dict__["_find_details"] = details
+        else:
+            self.__dict__.update(zip(LAZY_FIELDS, details or (None, None, None), strict=True))
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only while a field that is worked out on demand has not been asked for.
+        if name not in LAZY_FIELDS or "_find_details" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__.update(zip(LAZY_FIELDS, self.__dict__.pop("_find_details")(), strict=True))
+        return self.__dict__[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "details"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     def to_dict(self, *, evidence: bool = True) -> dict[str, Any]:
         """Return the fields as plain values.
@@ -118,6 +151,6 @@ class Verdict:
         evidence : bool, default=True
             Whether to work the evidence out; otherwise it is None.
         """
-        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        plain: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
         plain["evidence"] = [vars(item) for item in self.evidence] if evidence else None
         return plain

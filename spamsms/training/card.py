@@ -5,19 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from spamsms.kinds import KINDS
 from spamsms.training.config import TrainingConfig
 from spamsms.training.evaluate import format_rate
 
 CARD = "MODEL_CARD.md"
 README_MARKS = ("<!-- figures -->", "<!-- end of figures -->")
-
-KIND_NAMES = {
-    "R": "retail", "F": "finance", "H": "housing", "E": "education", "T": "telecom and internet",
-    "L": "local life", "J": "jobs and business", "G": "gambling and porn", "X": "fraud and illegal",
-    "O": "other promotion", "M": "notice with an advert appended",
-    "c": "codes and logins", "b": "money", "d": "orders, parcels, travel", "n": "other service notices",
-    "p": "personal", "g": "public notices", "s": "subscribed content",
-}  # fmt: skip
 
 
 def write_card(out: Path, figures: dict[str, Any], config: TrainingConfig) -> None:
@@ -51,6 +44,7 @@ def render_card(figures: dict[str, Any], config: TrainingConfig) -> str:
         "",
         *_kind_table(figures["slices"]),
         "",
+        *_kind_naming(figures.get("kinds")),
         "### By length, and the hard ones",
         "",
         *_slice_table(figures["slices"], "length", "hard", "obfuscated", "all"),
@@ -81,7 +75,9 @@ def readme_table(figures: dict[str, Any]) -> str:
     }
     rows = _slice_head("test messages")
     rows.extend(
-        _slice_row(title, figures["slices"][name]) for name, title in titles.items() if name in figures["slices"]
+        _slice_row(title, figures["slices"][name])
+        for name, title in titles.items()
+        if name in figures["slices"]
     )
     return "\n".join(rows)
 
@@ -117,12 +113,24 @@ def _slice_row(name: str, row: dict[str, Any]) -> str:
 
 def _kind_table(slices: dict[str, Any]) -> list[str]:
     rows = ["| kind | | messages | flagged |", "|---|---|--:|---|"]
-    for code, title in KIND_NAMES.items():
+    for code, title in KINDS.items():
         row = slices.get(f"kind {code}")
         if row:
             rate = row.get("recall") if code.isupper() else row.get("false_positives")
             rows.append(f"| {code} | {title} | {row['n_spam'] + row['n_wanted']} | {format_rate(rate, 2)} |")
     return rows
+
+
+def _kind_naming(kinds: dict[str, Any] | None) -> list[str]:
+    """Return how well kinds are named, as Markdown lines; nothing where there are none."""
+    if not kinds:
+        return []
+    f1 = ", ".join(f"{code} {entry['f1']:.2f} ({entry['n']})" for code, entry in kinds["f1"].items())
+    return [
+        f"Kinds named on {kinds['n']} of these messages: macro-F1 {kinds['macro_f1']:.3f}, right for "
+        f"{kinds['accuracy']:.1%}. F1 by kind and its messages: {f1}.",
+        "",
+    ]
 
 
 def _source_table(sources: dict[str, dict[str, int]]) -> list[str]:

@@ -37,6 +37,8 @@ class Source:
         that are like the inboxes to be judged should.
     cleaning : {"none", "placeholders"}
         "placeholders" undoes the masks of pre-tokenised research corpora.
+    kinds : dict of str to str
+        Codes of the kinds that the file names otherwise.
     text, label, kind, group, split, source_column : str
         Names of columns; all but `text` and `label` may be missing.
     """
@@ -46,6 +48,7 @@ class Source:
     weight: float = 1.0
     calibrate: bool = True
     cleaning: str = "none"
+    kinds: dict[str, str] = field(default_factory=dict)
     text: str = "text"
     label: str = "label"
     kind: str = "kind"

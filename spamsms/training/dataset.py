@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import DatasetError
+from spamsms.kinds import KINDS, SPAM_KINDS
 from spamsms.normalize import normalize_text
 from spamsms.training.config import Source, TrainingConfig
 
-SPAM_KINDS = "RFHETLJGXOM"
-WANTED_KINDS = "cbdnpgs"
 _LABELS = {
     "1": 1, "spam": 1, "垃圾": 1, "垃圾短信": 1, "true": 1, "yes": 1, "是": 1,
     "0": 0, "ham": 0, "正常": 0, "正常短信": 0, "wanted": 0, "false": 0, "no": 0, "否": 0,
@@ -184,24 +183,34 @@ def _read_row(values: dict[str, str], source: Source) -> tuple[Any, ...] | str:
     if text is None or not text.strip():
         return f"the column {source.text!r} is empty"
     kind = (values.get(source.kind) or "").strip()
+    kind = source.kinds.get(kind, kind)
     given = values.get(source.label)
     label = read_label(given if given is not None and given.strip() else kind)
     if label is None:
         return f"label {given!r} is none of 0, 1, ham, spam, 正常, 垃圾 or a kind's code"
-    if len(kind) == 1 and kind in SPAM_KINDS + WANTED_KINDS and label != int(kind in SPAM_KINDS):
+    if kind in KINDS and label != int(kind in SPAM_KINDS):
         return f"label {given!r} contradicts kind {kind!r}"
     if source.cleaning == "placeholders":
         text = clean_placeholders(text)
     title = values.get(source.source_column) or source.title
     group = values.get(source.group) or ""
     split = (values.get(source.split) or "").strip()
-    return text, label, kind, title, source.title, group and f"{source.title}:{group}", split, values.get("flags") or ""
+    return (
+        text,
+        label,
+        kind,
+        title,
+        source.title,
+        group and f"{source.title}:{group}",
+        split,
+        values.get("flags") or "",
+    )
 
 
 def read_label(value: str) -> int | None:
     """Return 1 for spam, 0 for wanted, None for what is no label."""
     value = value.strip()
-    if len(value) == 1 and value in SPAM_KINDS + WANTED_KINDS:
+    if value in KINDS:
         return int(value in SPAM_KINDS)
     return _LABELS.get(value.lower())
 

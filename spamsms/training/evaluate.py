@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.training.dataset import SPAM_KINDS, WANTED_KINDS, Dataset
+from spamsms.kinds import KINDS
+from spamsms.training.dataset import Dataset
+from spamsms.training.kind_figures import kind_figures
 from spamsms.training.metrics import (
     area_under_curve,
     bootstrap_area,
@@ -67,6 +69,7 @@ def evaluate_model(
         "n_test": len(test),
         "left_out": left_out or {},
         "slices": slices,
+        "kinds": kind_figures(model, test),
     }
 
 
@@ -83,7 +86,7 @@ def slice_masks(test: Dataset) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
         yield f"source {source}", sources == source
     yield "hard", np.array(["hard" in value for value in flags], np.bool_)
     yield "obfuscated", np.array([any(f.startswith("obf") for f in value) for value in flags], np.bool_)
-    for kind in SPAM_KINDS + WANTED_KINDS:
+    for kind in KINDS:
         yield f"kind {kind}", kinds == kind
     for low, high in LENGTHS:
         name = f"length {low}-{high - 1}" if high else f"length {low}+"

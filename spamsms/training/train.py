@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import DatasetError
+from spamsms.kinds import SPAM_KINDS, WANTED_KINDS
 from spamsms.training.card import write_card
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 METRICS = "metrics.json"
+FEWEST_OF_A_KIND = 5
 CONFIG = "training.toml"
 STEPS = ("read", "remove duplicates", "group", "split", "fit and calibrate", "evaluate", "write")
 
@@ -227,7 +229,17 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
         model.calibrate(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
         model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
     model.name_, model.version_ = config.name, config.version
+    if _kinds_suffice(train.kinds):
+        model.fit_kinds(train.texts, train.kinds, data.train_groups)
     return model
+
+
+def _kinds_suffice(kinds: list[str]) -> bool:
+    """Tell whether there are kinds of both classes to tell apart, each with a few messages."""
+    counts = Counter(kinds)
+    return all(
+        sum(counts[code] >= FEWEST_OF_A_KIND for code in side) > 1 for side in (SPAM_KINDS, WANTED_KINDS)
+    )
 
 
 def write_model(
