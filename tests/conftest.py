@@ -1,0 +1,71 @@
+"""What the tests share: few and unhurried examples, small models, fresh processes."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from spamsms import SpamClassifier
+from spamsms.features import TOKENIZERS
+
+CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
+
+settings.register_profile("spamsms", deadline=None, max_examples=60)
+settings.load_profile("spamsms")
+
+
+class Messages(NamedTuple):
+    """Labelled messages."""
+
+    texts: list[str]
+    labels: list[int]
+
+
+@pytest.fixture(scope="session")
+def messages() -> Messages:
+    """Every seventh message of the project's corpus, about 600."""
+    with CORPUS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[::7]
+    return Messages([row["text"] for row in rows], [int(row["label"]) for row in rows])
+
+
+@pytest.fixture(scope="session")
+def models(messages: Messages) -> dict[str, SpamClassifier]:
+    """A small model by tokenizer; shared, so copy one before changing it."""
+    return {
+        name: SpamClassifier(name, hash_bits=12, cv=3).fit(messages.texts, messages.labels)
+        for name in TOKENIZERS
+    }
+
+
+@pytest.fixture(scope="session", params=TOKENIZERS)
+def model(request: pytest.FixtureRequest, models: dict[str, SpamClassifier]) -> SpamClassifier:
+    """Each of the small models; shared, so copy it before changing it."""
+    return models[request.param]
+
+
+@pytest.fixture(scope="session")
+def char_model(models: dict[str, SpamClassifier]) -> SpamClassifier:
+    """The small model of characters; shared, so copy it before changing it."""
+    return models["char"]
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[[str], str]:
+    """Run a program in a fresh process and return what it printed."""
+
+    def run(program: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
