@@ -84,6 +84,10 @@ class TrainingConfig:
         Parameters of :class:`spamsms.SpamClassifier`.
     sources : tuple of Source
         Empty: every file given is read with the defaults.
+    augment_copies : int
+        Disguised copies of each training message; see :mod:`spamsms.training.augment`.
+    augment_weight : float
+        Weight of a copy as a share of its message's.
     test_share : float
         Share of the groups that is never trained on.
     seed : int
@@ -95,6 +99,8 @@ class TrainingConfig:
     description: str = ""
     model: dict[str, Any] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+    augment_copies: int = 0
+    augment_weight: float = 0.5
     test_share: float = 0.15
     seed: int = 0
 

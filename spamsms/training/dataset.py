@@ -68,6 +68,10 @@ class Dataset:
             columns[name] = column[index] if isinstance(column, np.ndarray) else [column[i] for i in index]
         return Dataset(**columns)
 
+    def replaced(self, **columns: Any) -> Dataset:
+        """Return these rows with some columns replaced."""
+        return replace(self, **columns)
+
     def select(self, mask: npt.NDArray[np.bool_]) -> Dataset:
         """Return the rows where `mask` is True."""
         return self.take(np.flatnonzero(mask).tolist())

@@ -217,12 +217,16 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
     """
     from spamsms.classifier import SpamClassifier
 
-    train = data.train
+    train, groups = data.train, data.train_groups
+    if config.augment_copies:
+        from spamsms.training.augment import augment
+
+        train, groups = augment(train, groups, config.augment_copies, config.augment_weight, config.seed)
     if len(set(train.labels.tolist())) < 2:
         raise DatasetError("the training side holds one class only; give labelled messages of both")
     model = SpamClassifier(**config.model)
     model.set_params(n_jobs=n_jobs)
-    model.fit(train.texts, train.labels, train.weights, data.train_groups)
+    model.fit(train.texts, train.labels, train.weights, groups)
     model.set_params(n_jobs=None)
     chosen = train.calibrate
     if not chosen.all() and len(set(train.labels[chosen].tolist())) == 2:
@@ -230,7 +234,7 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
         model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
     model.name_, model.version_ = config.name, config.version
     if _kinds_suffice(train.kinds):
-        model.fit_kinds(train.texts, train.kinds, data.train_groups)
+        model.fit_kinds(train.texts, train.kinds, groups)
     return model
 
 
