@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
 from spamsms.persistence import read_classifier, write_classifier
-from spamsms.scoring import LinearScorer, quantize
+from spamsms.scoring import LinearScorer, make_scorer
 from spamsms.validation import (
     check_groups,
     check_labels,
@@ -45,6 +46,11 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
     wanted_weight : float, default=2.0
         How many times as much a wanted message counts in fitting as spam:
         to block one is worse than to let an advert through.
+    passage_weight : float, default=0.5
+        Share of the decision that the most spam-like passage of a message has,
+        0 to 1; the whole message has the rest. It finds adverts in the tail of
+        notices and wanted text padded around adverts. Without effect where
+        words are features.
     hash_bits : int, default=19
         The hashed features share ``2 ** hash_bits`` weights of two bytes.
     hmm : bool, default=True
@@ -96,6 +102,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         *,
         C: float = 1.0,
         wanted_weight: float = 2.0,
+        passage_weight: float = 0.5,
         hash_bits: int = 19,
         hmm: bool = True,
         userdict: str | None = None,
@@ -108,6 +115,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         self.tokenizer = tokenizer
         self.C = C
         self.wanted_weight = wanted_weight
+        self.passage_weight = passage_weight
         self.hash_bits = hash_bits
         self.hmm = hmm
         self.userdict = userdict
@@ -145,8 +153,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
             count_features,
             cross_validation_folds,
             fit_hyperplane,
-            out_of_fold_scores,
-            score_features,
+            out_of_fold_log_odds,
         )
 
         texts = check_texts(X)
@@ -158,17 +165,25 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         counts, sizes = count_features(space, texts)
         costs = weights * np.where(labels == 0, self.wanted_weight, 1.0)
         folds = cross_validation_folds(labels, grouped, self.cv, self.random_state)
-        scores = out_of_fold_scores(
-            counts, sizes, labels, costs, folds, self.C, self.random_state, self.n_jobs
+        scores = out_of_fold_log_odds(
+            space,
+            texts,
+            counts,
+            sizes,
+            labels,
+            costs,
+            folds,
+            C=self.C,
+            passage_weight=self.passage_weight,
+            random_state=self.random_state,
+            n_jobs=self.n_jobs,
         )
         coefficients, intercept = fit_hyperplane(counts, sizes, labels, costs, self.C, self.random_state)
-        held_out = np.isfinite(scores)
-        if not held_out.all():
+        self.scorer_ = make_scorer(space, coefficients, intercept, self.passage_weight)
+        missing = np.flatnonzero(np.isnan(scores))
+        if missing.size:
             # Too few messages to hold any out: the fit's own scores are the best there is.
-            own = score_features(counts, sizes, coefficients, intercept)
-            scores = np.where(held_out, scores, own)
-        quantized, scale = quantize(coefficients)
-        self.scorer_ = LinearScorer(space, quantized, scale, intercept)
+            scores[missing] = self.scorer_.log_odds([texts[row] for row in missing.tolist()])
         self.classes_ = np.array([0, 1])
         self.name_, self.version_, self.details_ = "custom", "0", {}
         self.kind_head_ = None
@@ -197,8 +212,11 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         slope, offset = fit_platt(scores, labels, check_weights(sample_weight, labels))
         if slope <= 0:
             slope, offset = 1.0, 0.0
-        self.scorer_ = LinearScorer(
-            scorer.space, scorer.weights, slope * scorer.scale, slope * scorer.intercept + offset
+        self.scorer_ = replace(
+            scorer,
+            scale=slope * scorer.scale,
+            passage_scale=slope * scorer.passage_scale,
+            intercept=slope * scorer.intercept + offset,
         )
         if hasattr(self, "out_of_fold_log_odds_"):
             self.out_of_fold_log_odds_ = slope * self.out_of_fold_log_odds_ + offset
@@ -211,7 +229,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
             value = getattr(self, name)
             if not isinstance(value, (int, float, np.number)) or not 0 < value < np.inf:
                 raise InputError(f"{name} must be a number above 0, not {value!r}")
-        for name in ("false_positive_rate", "review_false_positive_rate"):
+        for name in ("false_positive_rate", "review_false_positive_rate", "passage_weight"):
             rate = getattr(self, name)
             if not isinstance(rate, (int, float, np.number)) or not 0 <= rate <= 1:
                 raise InputError(f"{name} must be a share from 0 to 1, not {rate!r}")

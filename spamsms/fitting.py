@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spamsms.features import FeatureSpace
 from spamsms.normalize_batch import split_evenly
+from spamsms.scoring import make_scorer
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -106,12 +107,6 @@ def fit_hyperplane(
     return model.coef_.ravel() * terms, float(model.intercept_[0])
 
 
-def score_features(counts: csr_matrix, sizes: Array, coefficients: Array, intercept: float) -> Array:
-    """Return what a hyperplane says of each row, shape (n_texts,)."""
-    scores: Array = counts @ coefficients / np.sqrt(np.maximum(sizes, 1)) + intercept
-    return scores
-
-
 def cross_validation_folds(
     labels: Array, groups: Array | None, n_folds: int, random_state: int | None
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
@@ -141,26 +136,32 @@ def cross_validation_folds(
     return list(splitter.split(rows, labels, groups))
 
 
-def out_of_fold_scores(
+def out_of_fold_log_odds(
+    space: FeatureSpace,
+    texts: Sequence[str],
     counts: csr_matrix,
     sizes: Array,
     labels: Array,
     weights: Array,
     folds: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+    *,
     C: float,
+    passage_weight: float,
     random_state: int | None,
     n_jobs: int | None,
 ) -> npt.NDArray[np.float64]:
-    """Return each row's score by a model that saw no row of its group; NaN where there is none."""
+    """Return each text's score by a model that saw none of its group; NaN where there is none.
+
+    The scores are those of :class:`LinearScorer`, as a finished model gives them.
+    """
     from joblib import Parallel, delayed
 
-    # What is left for training may lack a class, or all weight of one.
-    folds = [fold for fold in folds if np.unique(labels[fold[0]][weights[fold[0]] > 0]).size == 2]
     scores = np.full(labels.size, np.nan)
     fitted = Parallel(n_jobs=n_jobs)(
         delayed(fit_hyperplane)(counts[train], sizes[train], labels[train], weights[train], C, random_state)
         for train, _ in folds
     )
     for (_, held_out), (coefficients, intercept) in zip(folds, fitted, strict=True):
-        scores[held_out] = score_features(counts[held_out], sizes[held_out], coefficients, intercept)
+        scorer = make_scorer(space, coefficients, intercept, passage_weight)
+        scores[held_out] = scorer.log_odds([texts[row] for row in held_out.tolist()])
     return scores

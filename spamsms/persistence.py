@@ -39,6 +39,7 @@ def write_classifier(model: SpamClassifier, folder: str | os.PathLike[str]) -> N
         "parameters": {key: _plain(value) for key, value in model.get_params().items()},
         **_VERSIONS,
         "scale": scorer.scale,
+        "passage_scale": scorer.passage_scale,
         "intercept": scorer.intercept,
         "threshold": model.threshold,
         "review_threshold": model.review_threshold,
@@ -90,13 +91,13 @@ def _read_scorer(
     model: SpamClassifier, manifest: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]
 ) -> LinearScorer:
     space = model._feature_space()
-    scale, intercept = float(manifest["scale"]), float(manifest["intercept"])
+    numbers = [float(manifest[name]) for name in ("scale", "intercept", "passage_scale")]
     _check_array(arrays["weights"], np.int16, (space.n_features,), "weights")
     if np.abs(arrays["weights"].astype(np.int32)).max() > LARGEST_WEIGHT:
         raise ModelFormatError(f"the weights are not all within {LARGEST_WEIGHT} of 0")
-    if not (np.isfinite(scale) and np.isfinite(intercept)):
-        raise ModelFormatError("scale and intercept must be finite")
-    return LinearScorer(space, arrays["weights"], scale, intercept)
+    if not np.isfinite(numbers).all():
+        raise ModelFormatError("scale, intercept and passage_scale must be finite")
+    return LinearScorer(space, arrays["weights"], *numbers)
 
 
 def _read_operating_points(manifest: dict[str, Any]) -> dict[str, list[float]]:

@@ -27,6 +27,8 @@ FEW_TEXTS = 6
 _PAD = "\0" * PADDING
 # Four weights, the most that a position sums, stay within 16 bits.
 LARGEST_WEIGHT = 8191
+# The most spam-like passage of so many characters counts on its own, see `passage_scale`.
+PASSAGE = 32
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class LinearScorer:
     weights : ndarray of int16, shape (n_features,)
     scale : float
         Log-odds of one unit of weight in a message of one feature.
+    passage_scale : float
+        The same for the message's most spam-like passage of `PASSAGE`
+        characters, the whole message where it is shorter: an advert in the tail
+        of a notice is seen, and wanted text around one does not hide it. Only
+        with characters as features.
     intercept : float
         Log-odds of a message without features.
     """
@@ -47,6 +54,7 @@ class LinearScorer:
     weights: npt.NDArray[np.int16]
     scale: float
     intercept: float
+    passage_scale: float = 0.0
 
     def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the log-odds of checked texts, shape (n_texts,)."""
@@ -59,16 +67,23 @@ class LinearScorer:
         batch = normalize_batch(texts)
         words = self.space.words(batch) if self.space.uses_words else None
         totals = np.zeros(len(texts), np.int64)
+        sizes = self.space.sizes(batch, words)
+        filled = np.flatnonzero(sizes)
+        result = np.full(len(texts), self.intercept)
+        best = None
         if self.space.uses_characters:
             sums = self._position_sums(batch.units)
             sums[batch.starts[1:-1] - PADDING] = 0
             totals += np.add.reduceat(sums, batch.starts[:-1] - 1, dtype=np.int64)
+            if self.passage_scale:
+                lengths = np.diff(batch.starts) - PADDING + 1
+                best = _best_passages(sums, batch.starts[:-1] - 1, lengths, totals).take(filled)
         if words is not None:
             totals += self._word_totals(words)
-        sizes = self.space.sizes(batch, words)
-        filled = sizes > 0
-        result = np.full(len(texts), self.intercept)
-        result[filled] += self.scale * totals[filled] / np.sqrt(sizes[filled])
+        result[filled] += self.scale * totals.take(filled) / np.sqrt(sizes.take(filled))
+        if best is not None:
+            reach = np.minimum(lengths.take(filled), PASSAGE)
+            result[filled] += self.passage_scale * best / np.sqrt(CHANNELS * reach)
         return result
 
     def log_odds_one(self, text: str) -> float:
@@ -79,8 +94,15 @@ class LinearScorer:
         if not normalized:
             return self.intercept
         units = padded_units(normalized)
-        total = int(self._position_sums(units)[1:].sum(dtype=np.int64))
-        return self.intercept + self.scale * total / sqrt(CHANNELS * (units.size - 2 * PADDING + 1))
+        sums = self._position_sums(units)[1:]
+        total = int(sums.sum(dtype=np.int64))
+        log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * sums.size)
+        if self.passage_scale:
+            if sums.size > PASSAGE:
+                start = _best_passage(sums)
+                total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
+            log_odds += self.passage_scale * total / sqrt(CHANNELS * min(sums.size, PASSAGE))
+        return log_odds
 
     def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
@@ -131,12 +153,19 @@ class LinearScorer:
             return np.zeros(0)
         shares = np.zeros(batch.units.size)
         if self.space.uses_characters:
-            self._share_ngrams(batch.units, shares)
+            factor = np.full(batch.units.size - 1 - PADDING, self.scale / sqrt(size))
+            if self.passage_scale:
+                sums = self._position_sums(batch.units)[1:]
+                start = _best_passage(sums)
+                factor[start : start + PASSAGE] += self.passage_scale / sqrt(
+                    CHANNELS * min(sums.size, PASSAGE)
+                )
+            self._share_ngrams(batch.units, shares, factor)
         if words is not None:
-            self._share_words(words, shares)
-        return shares[first:last] * (self.scale / sqrt(size))
+            self._share_words(words, shares, self.scale / sqrt(size))
+        return shares[first:last]
 
-    def _share_ngrams(self, units: npt.NDArray[np.uint16], shares: Array) -> None:
+    def _share_ngrams(self, units: npt.NDArray[np.uint16], shares: Array, factor: Array) -> None:
         hashed = self.weights[N_UNITS:]
         # Position 0 is the outer boundary, where no feature of the message starts.
         real = (units != 0).astype(np.float64)
@@ -145,11 +174,11 @@ class LinearScorer:
             weights = hashed if channel else self.weights[:N_UNITS]
             members = [real[step : step + length][1:] for step in range(span)]
             count = np.maximum(sum(members), 1)
-            value = weights.take(bucket[1:]) / count
+            value = factor * weights.take(bucket[1:]) / count
             for step, member in enumerate(members):
                 shares[1 + step : length + step] += value * member
 
-    def _share_words(self, words: Words, shares: Array) -> None:
+    def _share_words(self, words: Words, shares: Array, factor: float) -> None:
         hashed = self.weights[N_UNITS:]
         value = hashed.take(words.single).astype(np.float64)
         pair = hashed.take(words.pair).astype(np.float64)
@@ -157,7 +186,50 @@ class LinearScorer:
             pair[1:-1] /= 2
             value += pair[:-1] + pair[1:]
         for start, stop, amount in zip(words.starts, words.stops, value, strict=True):
-            shares[start:stop] += amount / (stop - start)
+            shares[start:stop] += factor * amount / (stop - start)
+
+
+def _best_passages(sums: Array, firsts: Array, lengths: Array, totals: Array) -> npt.NDArray[np.int64]:
+    """Return the largest sum of `PASSAGE` neighbours in each message; its total where it is shorter."""
+    best: npt.NDArray[np.int64] = totals.copy()
+    long = np.flatnonzero(lengths > PASSAGE)
+    if long.size:
+        running = np.zeros(sums.size + 2, np.int64)
+        np.cumsum(sums, out=running[1:-1])
+        running[-1] = running[-2]
+        windows = running[PASSAGE:] - running[:-PASSAGE]
+        starts = firsts.take(long)
+        stretches = np.stack([starts, starts + lengths.take(long) - PASSAGE + 1], axis=1).ravel()
+        best[long] = np.maximum.reduceat(windows, stretches)[::2]
+    return best
+
+
+def _best_passage(sums: Array) -> int:
+    """Return where the first passage of the largest sum starts in one message."""
+    if sums.size <= PASSAGE:
+        return 0
+    running = np.zeros(sums.size + 1, np.int64)
+    np.cumsum(sums, out=running[1:])
+    return int((running[PASSAGE:] - running[:-PASSAGE]).argmax())
+
+
+def make_scorer(
+    space: FeatureSpace, coefficients: Array, intercept: float, passage_weight: float
+) -> LinearScorer:
+    """Return the scorer of a fitted hyperplane.
+
+    Parameters
+    ----------
+    space : FeatureSpace
+    coefficients : ndarray of shape (n_features,)
+    intercept : float
+    passage_weight : float
+        Share of the most spam-like passage in the decision, 0 to 1; the whole
+        message has the rest. Without effect where words are features.
+    """
+    weights, scale = quantize(coefficients)
+    share = 0.0 if space.uses_words else passage_weight
+    return LinearScorer(space, weights, (1 - share) * scale, intercept, share * scale)
 
 
 def padded_units(normalized: str) -> npt.NDArray[np.uint16]:
