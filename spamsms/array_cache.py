@@ -53,10 +53,11 @@ def load_words(name: str) -> Words | None:
     if directory is None:
         return None
     try:
-        whole = np.load(directory / f"{name}.npy", allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError):
+        with (directory / f"{name}.npy").open("rb") as file:
+            whole = np.lib.format.read_array(file, allow_pickle=False)
+    except (OSError, ValueError, TypeError, EOFError, MemoryError):  # whatever a damaged header leads to
         return None
-    if not isinstance(whole, np.ndarray) or whole.dtype != np.dtype("<i8") or whole.ndim != 1:
+    if whole.dtype != np.dtype("<i8") or whole.ndim != 1:
         return None
     words = whole[_HASH_WORDS:].astype(np.int64, copy=False)
     return words if whole[:_HASH_WORDS].tobytes() == _hash(words) else None

@@ -243,10 +243,7 @@ def _cut_unknown(run: str, offset: int, model: WordModel, forced: set[str], star
     for part in _HAN_OR_OTHER.finditer(run):
         begin = offset + part.start()
         if part.lastindex is None:
-            for piece in _ALPHANUMERIC.split(part.group()):
-                if piece:
-                    starts.append(begin)
-                    begin += len(piece)
+            starts.extend(begin + start for start in other_starts(part.group()))
             continue
         inside = model.run_starts(part.group())
         for start, stop in zip(inside, [*inside[1:], len(part.group())], strict=True):
@@ -254,3 +251,13 @@ def _cut_unknown(run: str, offset: int, model: WordModel, forced: set[str], star
                 starts.extend(range(begin + start, begin + stop))
             else:
                 starts.append(begin + start)
+
+
+def other_starts(run: str) -> list[int]:
+    """Return where the pieces of a run of letters, digits and signs start: numbers, words and signs."""
+    starts, position = [], 0
+    for piece in _ALPHANUMERIC.split(run):
+        if piece:
+            starts.append(position)
+            position += len(piece)
+    return starts

@@ -29,14 +29,15 @@ Nodes = npt.NDArray[np.int64]
 # Numbers of characters: 0 for those that no word may hold, then letters and digits, signs, and Han.
 ALPHANUMERICS = ascii_letters + digits
 SIGNS = "+#&._-%"
-PERCENT = len(ALPHANUMERICS) + len(SIGNS)
-FIRST_HAN = PERCENT + 1
+FIRST_DIGIT, LAST_DIGIT = len(ascii_letters) + 1, len(ALPHANUMERICS)
+POINT, PERCENT = (LAST_DIGIT + 1 + SIGNS.index(sign) for sign in ".%")
+FIRST_HAN = LAST_DIGIT + len(SIGNS) + 1
 N_NUMBERS = FIRST_HAN + ord(HAN_LAST) - ord(HAN_FIRST) + 1
 
 # Raised whenever the same dictionary would give other arrays.
 VERSION = 1
 _CHARACTER_BITS = 15
-_SLOTS_PER_NODE = 3  # at least; the fewer are taken, the fewer are looked at in vain
+_MOST_SLOTS_PER_NODE = 3  # and at least half of it: the number of slots is a power of two
 _FREE = -1
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -52,8 +53,9 @@ class WordTables:
     keys : ndarray of int64, shape (n_slots,)
         Key of the edge to each node; negative where a slot is free.
     scores : ndarray of float64, shape (n_slots + N_NUMBERS,)
-        Log-probability of each node as a word; minus infinity if it is none,
-        and NaN if the user's dictionary forbids it.
+        Log-probability of each node as a word; minus infinity if it is none.
+    forbidden : ndarray of int64
+        Nodes of the words that the user's dictionary does not let the model form.
     emissions : ndarray of float64, shape (N_NUMBERS, 4)
         What the model says of each character, in the order of ``STATES``.
     start : ndarray of float64, shape (4,)
@@ -65,6 +67,7 @@ class WordTables:
 
     keys: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float64]
+    forbidden: npt.NDArray[np.int64]
     emissions: npt.NDArray[np.float64]
     start: npt.NDArray[np.float64]
     transition: npt.NDArray[np.float64]
@@ -124,6 +127,16 @@ def number_characters(text: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np
     return codes, character_numbers().take(codes, mode="clip")
 
 
+def is_alphanumeric(numbers: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
+    """Return which numbers are those of ASCII letters and digits."""
+    return (numbers > 0) & (numbers <= LAST_DIGIT)
+
+
+def is_digit(numbers: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
+    """Return which numbers are those of ASCII digits."""
+    return (numbers >= FIRST_DIGIT) & (numbers <= LAST_DIGIT)
+
+
 def word_tables(segmenter: WordSegmenter) -> WordTables:
     """Return a segmenter's dictionary and model as arrays, from the cache if it holds them."""
     digest = segmenter.digest()
@@ -140,25 +153,24 @@ def _load_or_compile(segmenter: WordSegmenter, name: str) -> WordTables:
 
 
 def _pack(tables: WordTables) -> npt.NDArray[np.int64]:
-    parts = [tables.scores, tables.emissions.ravel(), tables.start, tables.transition.ravel(), [tables.loose]]
-    return np.concatenate([tables.keys, np.concatenate(parts).view(np.int64)])
+    """Lay tables out in one array: two lengths, the whole numbers, and the bits of the others."""
+    loose = np.array([tables.loose])
+    parts = [tables.scores, tables.emissions.ravel(), tables.start, tables.transition.ravel(), loose]
+    lengths = [tables.n_slots, len(tables.forbidden)]
+    return np.concatenate([lengths, tables.keys, tables.forbidden, np.concatenate(parts).view(np.int64)])
 
 
 def _unpack(words: npt.NDArray[np.int64]) -> WordTables | None:
-    """Undo :func:`_pack`; None if the length is not that of packed tables."""
+    """Undo :func:`_pack`; None if it did not make this array."""
     n_states = len(STATES)
-    sizes = [N_NUMBERS, N_NUMBERS * n_states, n_states, n_states * n_states, 1]
-    n_slots, rest = divmod(len(words) - sum(sizes), 2)
-    if rest or n_slots < 1 or n_slots & (n_slots - 1):
+    n_slots, n_forbidden = words[:2].tolist() if len(words) > 1 else (0, 0)
+    sizes = [2, n_slots, n_forbidden, n_slots + N_NUMBERS, N_NUMBERS * n_states, n_states, n_states**2, 1]
+    if min(sizes) < 0 or n_slots.bit_count() != 1 or sum(sizes) != len(words):
         return None
-    sizes[0] += n_slots
-    scores, emissions, start, transition, loose = np.split(
-        words[n_slots:].view(np.float64), np.cumsum(sizes)[:-1]
-    )
-    square = transition.reshape(n_states, n_states)
-    return WordTables(
-        words[:n_slots], scores, emissions.reshape(-1, n_states), start, square, float(loose[0])
-    )
+    _, keys, forbidden, *rest = np.split(words, np.cumsum(sizes)[:-1])
+    scores, emissions, start, transition, loose = (part.view(np.float64) for part in rest)
+    emissions, transition = emissions.reshape(-1, n_states), transition.reshape(-1, n_states)
+    return WordTables(keys, scores, forbidden, emissions, start, transition, float(loose[0]))
 
 
 def compile_tables(dictionary: WordDictionary, model: WordModel) -> WordTables:
@@ -167,9 +179,10 @@ def compile_tables(dictionary: WordDictionary, model: WordModel) -> WordTables:
     by_length: defaultdict[int, list[str]] = defaultdict(list)
     for word in dictionary.counts:
         by_length[len(word)].append(word)
-    n_slots = 1 << (_SLOTS_PER_NODE * len(dictionary.counts)).bit_length() - 1
+    n_slots = 1 << (_MOST_SLOTS_PER_NODE * max(1, len(dictionary.counts))).bit_length() - 1
     keys = np.full(n_slots, _FREE, np.int64)
     scores = np.full(n_slots + N_NUMBERS, -np.inf)
+    forbidden: list[int] = []
     for _, words in sorted(by_length.items()):
         numbers = number_characters("".join(words))[1].reshape(len(words), -1).astype(np.int64)
         usable = np.flatnonzero(numbers.all(axis=1))
@@ -177,14 +190,12 @@ def compile_tables(dictionary: WordDictionary, model: WordModel) -> WordTables:
         counts = [dictionary.counts[words[i]] for i in usable]
         scores[nodes] = [log(count) - log_total if count else -np.inf for count in counts]
         if dictionary.forced:
-            scores[
-                [
-                    node
-                    for node, i in zip(nodes, usable, strict=True)
-                    if words[i] in dictionary.forced and not dictionary.counts[words[i]]
-                ]
-            ] = np.nan
-    return WordTables(keys, scores, *_compile_model(model), 0.0 - log_total)
+            forbidden += [
+                int(node) for node, i in zip(nodes, usable, strict=True) if words[i] in dictionary.forced
+            ]
+    return WordTables(
+        keys, scores, np.array(forbidden, np.int64), *_compile_model(model), loose=0.0 - log_total
+    )
 
 
 def _insert(keys: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64]) -> Nodes:

@@ -15,37 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arbitrary_words import COMMON, HAN, LATIN, MESSAGES, TEXTS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spamsms import tokenizer
 from spamsms.errors import DatasetError, InputError, SpamsmsError
+from spamsms.once import Once
 from spamsms.segment import HAN_FIRST, HAN_LAST
 from spamsms.tokenizer import WordSegmenter, split_words, word_segmenter
-
-MESSAGES = [
-    "",
-    "他来到了网易杭研大厦，小明硕士毕业于中国科学院计算所。",
-    "【某某银行】您尾号0412的账户于3月5日支出人民币1,250.00元，余额88.5%。",
-    "全场五折起！加微信vip-888领红包，退订回T，详情见 http://t.cn/A6_b?x=1&y=2#top",
-    "验证码：739201，请勿告诉他人。\r\n如非本人操作，请致电10086。\n\r\t ",
-    "明天下午三点开会，记得带C++和T恤的资料，AT&T+3.14%-x._",
-    "妳好，這個週末壹起去吃飯嗎？龘靐齉爩麤灪",
-    "\ud83d\ude00😀 \x00\x85\u2028\u3000ａｂｃ１２３①㎡",
-    "乒乓球拍卖完了 南京市长江大桥 结婚的和尚未结婚的",
-    "龘" * 50 + "a" * 50 + "乪乫乬1.5%2.%3",
-]
-HAN = st.characters(min_codepoint=ord(HAN_FIRST), max_codepoint=ord(HAN_LAST))
-COMMON = st.sampled_from(
-    "的一是了我不人在他有这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学"
-)
-LATIN = st.sampled_from("abzAZ019+#&._%-")
-OTHER = st.one_of(
-    st.characters(), st.sampled_from("\r\n\t \u3000，。！【】\ud800\udfff\U00020000\u9fd6\u4dff")
-)
-TEXTS = st.lists(
-    st.one_of(st.text(COMMON), st.text(HAN), st.text(LATIN), st.text(OTHER), st.sampled_from(MESSAGES))
-).map("".join)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +31,7 @@ def jieba(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """jieba itself, its cache kept out of the temporary folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import jieba  # type: ignore[import-untyped]
+        import jieba
     jieba.setLogLevel(60)
     jieba.dt.tmp_dir = str(tmp_path_factory.mktemp("jieba"))
     jieba.dt.initialize()
@@ -63,8 +41,9 @@ def jieba(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what this process has loaded."""
-    monkeypatch.setattr(tokenizer, "_dictionaries", {})
-    monkeypatch.setattr(tokenizer, "_models", [])
+    monkeypatch.setattr(tokenizer, "_dictionaries", Once())
+    monkeypatch.setattr(tokenizer, "_models", Once())
+    tokenizer._word_segmenter.cache_clear()
 
 
 def jieba_with(jieba: Any, userdict: Path) -> Any:
@@ -72,7 +51,8 @@ def jieba_with(jieba: Any, userdict: Path) -> Any:
     plain = jieba.dt
     mine = jieba.Tokenizer()
     mine.FREQ, mine.total, mine.initialized = dict(plain.FREQ), plain.total, True
-    mine.load_userdict(str(userdict))
+    with userdict.open("rb") as file:
+        mine.load_userdict(file)
     return mine
 
 
@@ -177,7 +157,7 @@ tokenizer._read_dictionary = slow
 thread = threading.Thread(target=lambda: tokenizer.WordSegmenter().cut("我们"))
 thread.start()
 loading.wait()
-assert tokenizer._lock.locked()
+assert not tokenizer._dictionaries._values
 child = os.fork()
 if child == 0:
     signal.alarm(30)
@@ -193,7 +173,7 @@ def test_leaves_the_host_as_it_was(tmp_path: Path) -> None:
 import logging, sys, warnings
 filters, handlers = list(warnings.filters), list(logging.getLogger().handlers)
 from spamsms import tokenizer
-assert not tokenizer._dictionaries
+assert not tokenizer._dictionaries._values
 tokenizer.WordSegmenter().cut("杭研大厦")
 print(sorted({"jieba", "jieba.finalseg", "pkg_resources"} & sys.modules.keys()))
 assert list(warnings.filters) == filters and logging.getLogger().handlers == handlers
