@@ -25,7 +25,7 @@ of those only messages that do not repeat training. Without, every row counts.""
 
 EXAMPLES = """\
   spamsms evaluate --data labelled.csv --model my-model --every-row
-  spamsms evaluate --data DATA data/corpus --json figures.json"""
+  spamsms evaluate --data DATA data/corpus --json figures.json --figures pictures"""
 
 STEPS_OF_EVALUATION = 5
 
@@ -42,6 +42,11 @@ def add_parser(subparsers: Any) -> None:
         "--every-row", action="store_true", help="measure on every row: the model has seen none of them"
     )
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    parser.add_argument(
+        "--figures",
+        metavar="DIR",
+        help="draw reliability, recall by false positives, rates by kind and kinds named as PNG files in DIR",
+    )
     parser.set_defaults(run=run)
 
 
@@ -67,4 +72,9 @@ def run(args: argparse.Namespace) -> int:
             Path(args.json).write_text(text, encoding="utf-8")
         except OSError as error:
             raise DatasetError(f"{args.json}: cannot be written ({error.strerror or error})") from error
+    if args.figures:
+        from spamsms.training.figures import write_figures
+
+        for path in write_figures(figures, args.figures):
+            standard_output().write(f"drawn {path}\n")
     return BAD_ROWS if data.counts["bad_rows"] else DONE

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 RATES = (0.01, 0.02, 0.05)
+# Where the curve of recall against false positives is drawn.
+CURVE_RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
 LENGTHS = ((0, 20), (20, 40), (40, 70), (70, 140), (140, None))
 # An area on fewer messages of a class than this says nothing.
 SMALLEST_CLASS = 20
@@ -68,6 +70,7 @@ def evaluate_model(
         "review_threshold": model.review_threshold,
         "n_test": len(test),
         "left_out": left_out or {},
+        "curve_rates": list(CURVE_RATES),
         "slices": slices,
         "kinds": kind_figures(model, test),
     }
@@ -111,6 +114,7 @@ def _slice_figures(log_odds: Array, flagged: Array, labels: Array, groups: Array
         figures["recall_at_fpr"] = {
             f"{rate:g}": recall_at(log_odds, labels, rate).to_dict() for rate in RATES
         }
+        figures["recall_curve"] = [round(recall_at(log_odds, labels, rate).value, 4) for rate in CURVE_RATES]
         figures["ece"] = round(calibration_error(log_odds, labels), 5)
         figures["brier"] = round(brier_score(log_odds, labels), 5)
         figures["reliability"] = reliability(log_odds, labels)

@@ -1,0 +1,44 @@
+"""A part of the project's corpus as files to train and measure on, and a small model of it."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from spamsms import SpamClassifier
+from spamsms.training.config import TrainingConfig
+from spamsms.training.train import PreparedData, fit_prepared, prepare_data
+
+CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
+CONFIG = TrainingConfig(name="small", model={"hash_bits": 13, "cv": 2}, test_share=0.3)
+# Rows of the corpus that a small part holds.
+STEP = 5
+
+
+def read_rows(step: int = STEP) -> list[dict[str, str]]:
+    """Return some rows of the corpus."""
+    with CORPUS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[::step]
+
+
+def write_rows(rows: list[dict[str, str]], path: Path) -> Path:
+    """Write rows as a tsv file and return its path."""
+    lines = ["\t".join(rows[0]), *("\t".join(row.values()) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@cache
+def small_data() -> PreparedData:
+    """Return a fifth of the corpus, each writer a source, split."""
+    rows = [{**row, "source": row["writer"], "split": ""} for row in read_rows()]
+    with tempfile.TemporaryDirectory() as folder:
+        return prepare_data([write_rows(rows, Path(folder) / "messages.tsv")], CONFIG)
+
+
+@cache
+def small_model() -> SpamClassifier:
+    """Return a model of the training side; shared, so copy it before changing it."""
+    return fit_prepared(small_data(), CONFIG)
