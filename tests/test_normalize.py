@@ -17,7 +17,7 @@ from spamsms.tables import characters
 from spamsms.tables.codes import SPACE, TOKENS
 
 EXAMPLES = {
-    "full-width forms": [("ＡＢＣ，ｄ．", "abc d"), ("ﾊﾟ", "ハ")],
+    "full-width forms": [("ＡＢＣ，ｄ．", "abc d"), ("ＷＩＦＩ", "wifi"), ("ﾊﾟ", "ハ")],
     "case": [("TaoBao VIP", "taobao vip")],
     "accents": [("é", "e"), ("e\u0301", "e"), ("Ｃａｆé", "cafe")],
     "traditional to simplified": [("優惠活動", "优惠活动"), ("點擊領取", "点击领取")],

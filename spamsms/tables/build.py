@@ -160,6 +160,10 @@ class CharacterMap:
             return str(digit)
         if _is_han(char):
             return self._han(char)
+        # A styled or full-width capital I is an i, however much it looks like an l.
+        compatible = unicodedata.normalize("NFKC", char).lower()
+        if compatible in LATIN:
+            return compatible
         if char in self._confusables:
             return self._confusables[char]
         return self._compatible(char)
