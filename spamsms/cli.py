@@ -21,7 +21,7 @@ from spamsms.commands import (
 )
 from spamsms.commands.console import standard_error
 from spamsms.commands.model_option import ModelUnavailableError
-from spamsms.commands.parsing import PROGRAM, CommandParser, report_error
+from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_error
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
@@ -79,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report_error(str(error))
         return UNUSABLE
     except OSError as error:
-        where = "reading or writing failed: " if error.filename is None else f"{error.filename}: "
+        name = error.filename
+        where = "reading or writing failed: " if name is None else f"{as_typed(str(name))}: "
         report_error(f"{where}{error.strerror or error}")
         _drop_unwritten_output()
         return UNUSABLE

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import Utf8Output, encode_utf8, standard_error, standard_output
 from spamsms.commands.model_option import add_model_option, load
-from spamsms.commands.parsing import epilog, message_text, whole_number
+from spamsms.commands.parsing import as_typed, epilog, whole_number
 from spamsms.commands.progress import Progress
 from spamsms.commands.verdict_formats import FORMATS, VerdictFormat, verdict_format
 from spamsms.errors import InputError
@@ -59,7 +59,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check", help="score messages", description=DESCRIPTION, epilog=epilog(EXAMPLES)
     )
-    parser.add_argument("texts", metavar="TEXT", nargs="*", type=message_text, help="a message")
+    parser.add_argument("texts", metavar="TEXT", nargs="*", type=as_typed, help="a message")
     reading = parser.add_argument_group("reading a file")
     reading.add_argument("-f", "--file", help="file of messages; - is standard input")
     reading.add_argument(
@@ -68,7 +68,9 @@ def add_parser(subparsers: Any) -> None:
         help="default: by the file's ending; txt for standard input",
     )
     reading.add_argument(
-        "--column", help="column or JSON key that holds the messages (default: text, or the only one)"
+        "--column",
+        type=as_typed,
+        help="column or JSON key that holds the messages (default: text, or the only one)",
     )
     reading.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
     writing = parser.add_argument_group("writing")
@@ -142,7 +144,7 @@ def choose_format(args: argparse.Namespace, terminal: Utf8Output | None) -> str:
 def _check_file(
     args: argparse.Namespace, stream: BinaryIO, terminal: Utf8Output | None, written_as: VerdictFormat
 ) -> int:
-    name = "<stdin>" if args.file == STANDARD else args.file
+    name = "<stdin>" if args.file == STANDARD else as_typed(args.file)
     input_format = choose_input_format(args.file, args.input_format)
     if input_format == "txt" and args.column is not None:
         raise InputError("--column goes with csv, tsv and jsonl; a txt has no columns")
@@ -245,7 +247,7 @@ def _refuse_same_file(stream: BinaryIO, output: str) -> None:
     except (FileNotFoundError, io.UnsupportedOperation):
         return
     if same and stat.S_ISREG(os.stat(output).st_mode):
-        raise InputError(f"{output} is the file that is read; name another --output")
+        raise InputError(f"{as_typed(output)} is the file that is read; name another --output")
 
 
 def _size(stream: BinaryIO) -> int | None:

@@ -20,7 +20,7 @@ from spamsms.commands.console import (
     standard_output,
 )
 from spamsms.commands.model_option import add_model_option, load
-from spamsms.commands.parsing import epilog, message_text, whole_number
+from spamsms.commands.parsing import as_typed, epilog, whole_number
 from spamsms.commands.verdict_formats import ACTION_COLOURS, contribution_colour
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "explain", help="say why a message is scored so", description=DESCRIPTION, epilog=epilog(EXAMPLES)
     )
-    parser.add_argument("text", metavar="TEXT", type=message_text, help="a message")
+    parser.add_argument("text", metavar="TEXT", type=as_typed, help="a message")
     parser.add_argument(
         "--top",
         metavar="N",

@@ -42,7 +42,7 @@ def report_error(message: str) -> None:
     standard_error().write_line(f"{PROGRAM}: error: {message}")
 
 
-def message_text(argument: str) -> str:
+def as_typed(argument: str) -> str:
     """Return an argument as it was typed, where the locale made Python misread it."""
     if argument.isascii() or os.name != "posix":
         return argument
