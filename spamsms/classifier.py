@@ -330,6 +330,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         ModelFormatError
             If `path` is a file.
         """
+        self._fitted()
         kept = self.name_, self.version_, self.details_
         self.name_, self.version_ = name or self.name_, version or self.version_
         self.details_ = self.details_ if details is None else details

@@ -118,6 +118,7 @@ class Thresholds:
         return self
 
     def _operating_point(self, side: str, rate: float) -> float:
+        self._fitted()
         rate = _check_share("fpr", rate)
         index = int(np.searchsorted(KEPT_RATES, rate + 1e-12, side="right")) - 1
         return self.operating_points_[side][index]

@@ -156,6 +156,8 @@ def out_of_fold_log_odds(
     """
     from joblib import Parallel, delayed
 
+    # What is left for training may lack a class, or all weight of one.
+    folds = [fold for fold in folds if np.unique(labels[fold[0]][weights[fold[0]] > 0]).size == 2]
     scores = np.full(labels.size, np.nan)
     fitted = Parallel(n_jobs=n_jobs)(
         delayed(fit_hyperplane)(counts[train], sizes[train], labels[train], weights[train], C, random_state)

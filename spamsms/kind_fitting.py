@@ -50,7 +50,7 @@ def fit_kind_head(
         side = kinds[rows]
         held_out = _held_out_scores(features, side, rows, groups, cv, random_state)
         names, coefficients, offsets = _fit_machines(features[rows], side, random_state)
-        codes.extend(names)
+        codes.extend(map(str, names))
         columns.append(coefficients * terms)
         intercepts.append(offsets)
         sharpness.extend([_best_sharpness(held_out, np.searchsorted(names, side))] * len(names))
@@ -78,8 +78,8 @@ def _held_out_scores(
     names = np.unique(kinds)
     scores = np.full((rows.size, names.size), np.nan)
     for train, test in _folds(kinds, None if groups is None else groups[rows], cv, random_state):
-        found, coefficients, offsets = _fit_machines(features[rows[train]], kinds[train], random_state)
-        if found.size == names.size:
+        if np.unique(kinds[train]).size == names.size:
+            _, coefficients, offsets = _fit_machines(features[rows[train]], kinds[train], random_state)
             scores[test] = features[rows[test]] @ coefficients.T + offsets
     return scores
 

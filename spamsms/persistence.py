@@ -12,7 +12,7 @@ from spamsms.artifact import read_artifact, write_artifact
 from spamsms.decision import KEPT_RATES
 from spamsms.errors import ModelFormatError
 from spamsms.features import FEATURES_VERSION
-from spamsms.kinds import KIND_SPACE, KindHead
+from spamsms.kinds import KIND_SPACE, KINDS, KindHead
 from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.scoring import LARGEST_WEIGHT, LinearScorer
 
@@ -104,8 +104,9 @@ def _read_operating_points(manifest: dict[str, Any]) -> dict[str, list[float]]:
     points = {
         side: [float(value) for value in manifest["operating_points"][side]] for side in ("wanted", "spam")
     }
-    if any(len(values) != len(KEPT_RATES) for values in points.values()):
-        raise ModelFormatError(f"operating_points must have {len(KEPT_RATES)} values a class")
+    for values in points.values():
+        if len(values) != len(KEPT_RATES) or not all(0 <= value <= 1 for value in values):
+            raise ModelFormatError(f"operating_points must have {len(KEPT_RATES)} probabilities a class")
     return points
 
 
@@ -114,6 +115,8 @@ def _read_head(manifest: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) ->
         return None
     entry = manifest["kinds"]
     codes = tuple(str(code) for code in entry["codes"])
+    if len(set(codes)) < len(codes) or not set(codes) <= KINDS.keys():
+        raise ModelFormatError(f"kinds must be different ones of {', '.join(KINDS)}")
     _check_array(arrays["kinds"], np.int8, (KIND_SPACE.n_features, len(codes)), "kinds")
     scales, intercepts = (np.array(entry[name], np.float64) for name in ("scales", "intercepts"))
     for array in (scales, intercepts):

@@ -132,10 +132,14 @@ class Verdict:
 
     def __getattr__(self, name: str) -> Any:
         # Reached only while a field that is worked out on demand has not been asked for.
-        if name not in LAZY_FIELDS or "_find_details" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.__dict__.update(zip(LAZY_FIELDS, self.__dict__.pop("_find_details")(), strict=True))
-        return self.__dict__[name]
+        find = self.__dict__.get("_find_details") if name in LAZY_FIELDS else None
+        if find is not None:
+            self.__dict__.update(zip(LAZY_FIELDS, find(), strict=True))
+            self.__dict__.pop("_find_details", None)
+        # Another thread may have worked it out in between.
+        if name in self.__dict__:
+            return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "details"}
