@@ -3,22 +3,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import stat
-import sys
-import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spamsms import text_lines
-from spamsms.atomic_file import open_atomically
 from spamsms.errors import DatasetError, InputError
 from spamsms.message_files import Message, Record, RowError, format_by_ending, read_messages, read_table
-from spamsms.text_lines import ByteSource, guess_encoding, read_lines
+from spamsms.text_lines import ByteSource
 
 ADVERT = "【优选商城】会员日满300减50，退订回T"
 DINNER = "妈，我晚上回家吃饭"
@@ -38,6 +31,7 @@ def texts_of(rows: list[Message | RowError]) -> list[str]:
 
 
 # -- every message comes back ---------------------------------------------------------------------
+
 
 ENCODABLE = st.characters(exclude_categories=["Cs"])
 # Line breaks and quotes come up far more often than chance would have it; 3.10's csv knows no NUL.
@@ -85,14 +79,6 @@ def test_messages_written_as_txt_come_back_row_for_row(texts: list[str], ending:
 def test_messages_of_a_table_with_one_column_come_back_even_empty_ones(texts: list[str]) -> None:
     data = "content\n" + "".join(text + "\n" for text in texts)
     assert texts_of(rows_of(data, "tsv")) == texts
-
-
-@given(st.lists(st.sampled_from([ADVERT, DINNER, "plain", ""]), max_size=30), st.integers(1, 40))
-def test_small_blocks_give_the_rows_that_one_block_gives(texts: list[str], block: int) -> None:
-    data = "".join(f"{text}\n" for text in texts).encode("gb18030")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_lines, "BLOCK", block)
-        assert texts_of(rows_of(data, "txt", encoding="gb18030")) == texts
 
 
 # -- bad rows -------------------------------------------------------------------------------------
@@ -197,28 +183,6 @@ def test_undecodable_bytes_in_a_csv_field_that_spans_lines_cost_that_row() -> No
     assert rows_of(data, "csv") == [RowError(3, "not UTF-8 at byte 1 (ff)"), Message(4, DINNER)]
 
 
-def test_a_line_of_many_megabytes_is_reported_and_memory_stays_small() -> None:
-    class Endless(io.RawIOBase):
-        left = 24
-
-        def read(self, size: int = -1) -> bytes:
-            self.left -= 1
-            if self.left < 0:
-                return b""
-            return b"x" * (1 << 20) if self.left else b"y\nshort\n"
-
-    tracemalloc.start()
-    try:
-        rows = list(read_messages(ByteSource(Endless(), "inbox"), "txt").rows)  # type: ignore[arg-type]
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert isinstance(rows[0], RowError)
-    assert "longer than 1,048,576 bytes" in rows[0].reason
-    assert rows[1:] == [Message(2, "short")]
-    assert peak < 8 << 20
-
-
 # -- columns --------------------------------------------------------------------------------------
 
 
@@ -265,58 +229,6 @@ def test_the_format_follows_the_ending_in_whatever_case() -> None:
         format_by_ending("a.xlsx")
 
 
-# -- encodings ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
-def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
-    assert texts_of(rows_of(f"{ADVERT}\n{DINNER}\n".encode(encoding), "txt")) == [ADVERT, DINNER]
-
-
-def test_the_encoding_is_told_where_chinese_comes_long_after_the_start() -> None:
-    start = b"plain\n" * (text_lines.BLOCK // 3)
-    for encoding in ("utf-8", "gb18030"):
-        assert rows_of(start + f"{DINNER}\n".encode(encoding), "txt")[-1].text == DINNER  # type: ignore[union-attr]
-
-
-def test_a_few_damaged_bytes_do_not_make_utf8_gb18030() -> None:
-    assert guess_encoding(DINNER.encode() + b"\xff\xc3(") == "utf-8"
-    assert guess_encoding(DINNER.encode("gb18030")) == "gb18030"
-    assert guess_encoding("联通".encode("gbk")) == "gb18030"
-
-
-def test_an_encoding_given_is_used() -> None:
-    assert texts_of(rows_of("會員優惠\n".encode("big5"), "txt", encoding="big5")) == ["會員優惠"]
-    assert texts_of(rows_of(f"\ufeff{DINNER}\n".encode(), "txt", encoding="UTF8")) == [DINNER]
-
-
-@pytest.mark.parametrize(
-    ("encoding", "message"),
-    [
-        ("klingon", "the encoding 'klingon' is unknown"),
-        ("a\0b", "is unknown"),
-        ("base64", "is unknown"),
-        ("utf-16", "cannot be read line by line"),
-    ],
-)
-def test_an_encoding_that_cannot_be_used_is_refused(encoding: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        rows_of("", "txt", encoding=encoding)
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_a_file_in_wide_characters_is_refused_with_a_remedy(encoding: str) -> None:
-    with pytest.raises(DatasetError, match="inbox: the file is in UTF-16 or UTF-32; save it as UTF-8"):
-        rows_of(DINNER.encode(encoding), "txt")
-
-
-def test_the_bytes_read_are_told() -> None:
-    told: list[int] = []
-    data = f"{ADVERT}\n".encode() * 10
-    list(read_lines(ByteSource(io.BytesIO(data), "inbox", on_read=told.append)))
-    assert sum(told) == len(data)
-
-
 # -- whole tables ---------------------------------------------------------------------------------
 
 
@@ -359,60 +271,3 @@ def test_read_table_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
         list(read_table(tmp_path / "missing.csv"))
     with pytest.raises(DatasetError, match=r"folder\.csv: cannot be read"):
         list(read_table(tmp_path / "folder.csv"))
-
-
-# -- writing --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def umask() -> Iterator[int]:
-    before = os.umask(0o027)
-    yield 0o027
-    os.umask(before)
-
-
-def test_a_file_is_replaced_only_when_the_block_ends_well(tmp_path: Path) -> None:
-    target = tmp_path / "out.csv"
-    target.write_text("old")
-
-    def fail_halfway() -> None:
-        with open_atomically(target) as file:
-            file.write(b"new")
-            raise RuntimeError("halfway")
-
-    with pytest.raises(RuntimeError, match="halfway"):
-        fail_halfway()
-    assert target.read_text() == "old"
-    with open_atomically(target) as file:
-        file.write(b"new")
-        assert target.read_text() == "old"
-    assert target.read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions and links of POSIX")
-def test_a_file_keeps_its_permissions_and_a_link_its_target(tmp_path: Path, umask: int) -> None:
-    target, link = tmp_path / "out.csv", tmp_path / "link.csv"
-    with open_atomically(target) as file:
-        file.write(b"one")
-    assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~umask
-    target.chmod(0o604)
-    link.symlink_to(target)
-    with open_atomically(link) as file:
-        file.write(b"two")
-    assert (link.is_symlink(), target.read_bytes()) == (True, b"two")
-    assert stat.S_IMODE(target.stat().st_mode) == 0o604
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="devices of POSIX")
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    with open_atomically(os.devnull) as file:
-        file.write(b"nowhere")
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
-
-
-def test_a_folder_that_does_not_exist_is_named_in_the_error(tmp_path: Path) -> None:
-    wanted = tmp_path / "missing" / "out.csv"
-    with pytest.raises(FileNotFoundError, match="No such file") as caught, open_atomically(wanted):
-        pass
-    assert caught.value.filename == str(wanted)
