@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_output
@@ -15,13 +15,21 @@ from spamsms.commands.steps import Steps
 from spamsms.commands.train import say_problems
 from spamsms.errors import DatasetError
 
+if TYPE_CHECKING:
+    from spamsms.training.config import TrainingConfig
+    from spamsms.training.train import PreparedData
+
 DESCRIPTION = """\
 Measure a model on labelled messages: area under the curve, recall, wanted
 messages flagged, per source, kind and length, each with its 95 % interval.
 
 With the configuration that the model was trained with (the packaged model's by
 default, where the data are its own) only groups that it never saw count, and
-of those only messages that do not repeat training. Without, every row counts."""
+of those only messages that do not repeat training. Without, every row counts.
+
+--drift fits models as the configuration says, each without a file, a source or
+a writer, or on one source alone, and measures them on what they never saw; it
+says nothing of --model and takes as long as so many fits."""
 
 EXAMPLES = """\
   spamsms evaluate --data labelled.csv --model my-model --every-row
@@ -41,6 +49,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--every-row", action="store_true", help="measure on every row: the model has seen none of them"
     )
+    parser.add_argument(
+        "--drift", action="store_true", help="also refit without each source and measure what that costs"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     parser.add_argument(
         "--figures",
@@ -54,27 +65,48 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print the figures, return the exit code."""
     from spamsms.registry import model_folder
     from spamsms.training.config import read_config
+    from spamsms.training.drift import format_drift
     from spamsms.training.evaluate import format_table
+    from spamsms.training.figures import write_figures
     from spamsms.training.train import CONFIG, evaluate_files
 
     model = load(args.model)
     config_file = args.config or model_folder(args.model) / CONFIG
     use_config = not args.every_row and Path(config_file).exists()
     config = read_config(config_file).for_files(args.data) if use_config else None
-    with Steps(STEPS_OF_EVALUATION) as steps:
+    with Steps(STEPS_OF_EVALUATION + args.drift) as steps:
         figures, data = evaluate_files(model, args.data, config, steps.begin)
+        tables = [format_table(figures)]
+        if args.drift:
+            steps.begin("drift")
+            figures["drift"] = _drift(args.data, data, config)
+            tables.append(format_drift(figures["drift"]))
     say_problems(data.problems)
     side = "test groups of the model's own data" if use_config else "every row of the data given"
-    standard_output().write(f"measured on {side}\n{format_table(figures)}\n")
+    standard_output().write(f"measured on {side}\n" + "\n\n".join(tables) + "\n")
     if args.json:
-        try:
-            text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
-            Path(args.json).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise DatasetError(f"{args.json}: cannot be written ({error.strerror or error})") from error
+        _write_json(figures, args.json)
     if args.figures:
-        from spamsms.training.figures import write_figures
-
         for path in write_figures(figures, args.figures):
             standard_output().write(f"drawn {path}\n")
     return BAD_ROWS if data.counts["bad_rows"] else DONE
+
+
+def _drift(paths: list[str], data: PreparedData, config: TrainingConfig | None) -> dict[str, Any]:
+    """Measure drift on the split of the configuration, or on the usual one where every row was measured."""
+    from spamsms.training.config import TrainingConfig
+    from spamsms.training.drift import measure_drift
+    from spamsms.training.train import prepare_data
+
+    if config is None:
+        config = TrainingConfig()
+        data = prepare_data(paths, config)
+    return measure_drift(data, config)
+
+
+def _write_json(figures: dict[str, Any], path: str) -> None:
+    try:
+        text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be written ({error.strerror or error})") from error

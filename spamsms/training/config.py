@@ -39,7 +39,7 @@ class Source:
         "placeholders" undoes the masks of pre-tokenised research corpora.
     kinds : dict of str to str
         Codes of the kinds that the file names otherwise.
-    text, label, kind, group, split, source_column : str
+    text, label, kind, group, split, source_column, writer : str
         Names of columns; all but `text` and `label` may be missing.
     """
 
@@ -55,6 +55,7 @@ class Source:
     group: str = "group"
     split: str = "split"
     source_column: str = "source"
+    writer: str = "writer"
 
     def __post_init__(self) -> None:
         if self.cleaning not in ("none", "placeholders"):

@@ -52,6 +52,7 @@ class Dataset:
     groups: list[str] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)
     weights: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     calibrate: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     origins: list[tuple[str, int]] = field(default_factory=list)
@@ -162,7 +163,7 @@ def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]
     """
     from spamsms.message_files import RowError, read_table
 
-    rows: list[tuple[Any, ...]] = []
+    rows: list[dict[str, Any]] = []
     problems = []
     for record in read_table(path, needed=(source.text,)):
         if isinstance(record, RowError):
@@ -172,17 +173,16 @@ def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]
         if isinstance(row, str):
             problems.append(RowProblem(str(path), record.line, row))
         else:
-            rows.append((*row, (str(path), record.line)))
-    names = ("texts", "labels", "kinds", "sources", "files", "groups", "splits", "flags", "origins")
-    columns: dict[str, Any] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    columns["labels"] = np.array(columns["labels"], np.int64)
+            rows.append({**row, "origins": (str(path), record.line)})
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in (rows or [{}])[0]}
+    columns["labels"] = np.array(columns.get("labels", ()), np.int64)
     columns["weights"] = np.full(len(rows), source.weight)
     columns["calibrate"] = np.full(len(rows), source.calibrate)
     return Dataset(**columns), problems
 
 
-def _read_row(values: dict[str, str], source: Source) -> tuple[Any, ...] | str:
-    """Return a row's columns, or what is wrong with it."""
+def _read_row(values: dict[str, str], source: Source) -> dict[str, Any] | str:
+    """Return a row's entry in each column, or what is wrong with it."""
     text = values.get(source.text)
     if text is None or not text.strip():
         return f"the column {source.text!r} is empty"
@@ -198,17 +198,18 @@ def _read_row(values: dict[str, str], source: Source) -> tuple[Any, ...] | str:
         text = clean_placeholders(text)
     title = values.get(source.source_column) or source.title
     group = values.get(source.group) or ""
-    split = (values.get(source.split) or "").strip()
-    return (
-        text,
-        label,
-        kind,
-        title,
-        source.title,
-        group and f"{source.title}:{group}",
-        split,
-        values.get("flags") or "",
-    )
+    writer = values.get(source.writer) or ""
+    return {
+        "texts": text,
+        "labels": label,
+        "kinds": kind,
+        "sources": title,
+        "files": source.title,
+        "groups": group and f"{source.title}:{group}",
+        "splits": (values.get(source.split) or "").strip(),
+        "flags": values.get("flags") or "",
+        "writers": writer and f"{source.title}:{writer}",
+    }
 
 
 def read_label(value: str) -> int | None:
