@@ -95,6 +95,8 @@ def _read_scorer(
     _check_array(arrays["weights"], np.int16, (space.n_features,), "weights")
     if np.abs(arrays["weights"].astype(np.int32)).max() > LARGEST_WEIGHT:
         raise ModelFormatError(f"the weights are not all within {LARGEST_WEIGHT} of 0")
+    if arrays["weights"][0] != 0:
+        raise ModelFormatError("the first weight, which is the boundary's, is not 0")
     if not np.isfinite(numbers).all():
         raise ModelFormatError("scale, intercept and passage_scale must be finite")
     return LinearScorer(space, arrays["weights"], *numbers)
