@@ -43,8 +43,12 @@ def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tup
     positive = np.asarray(labels) == 1
     n_spam, n_wanted = float(w[positive].sum()), float(w[~positive].sum())
     target = np.where(positive, (n_spam + 1) / (n_spam + 2), 1 / (n_wanted + 2))
-    design = np.stack([x, np.ones_like(x)])
-    theta = np.array([1.0, np.log((n_spam + 1) / (n_wanted + 1))])
+    # Newton's steps fail where probabilities saturate: scores of one scale, and a flat start.
+    centre, spread = float(x.mean()), float(x.std())
+    if spread < 1e-12 * (1 + abs(centre)):
+        spread = 1.0
+    design = np.stack([(x - centre) / spread, np.ones_like(x)])
+    theta = np.array([0.0, np.log((n_spam + 1) / (n_wanted + 1))])
     loss = _platt_loss(theta, design, target, w)
     for _ in range(_MAX_STEPS):
         p = sigmoid(theta @ design)
@@ -58,7 +62,8 @@ def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tup
         if loss - new < _PRECISION * (1 + loss):
             break
         loss = new
-    return float(theta[0]), float(theta[1])
+    slope = float(theta[0]) / spread
+    return slope, float(theta[1]) - slope * centre
 
 
 def _platt_loss(theta: Array, design: Array, target: Array, weights: Array) -> float:
