@@ -52,6 +52,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--drift", action="store_true", help="also refit without each source and measure what that costs"
     )
+    parser.add_argument(
+        "--probes",
+        action="store_true",
+        help="also measure how far punctuation, masks, signatures, script and width move a probability",
+    )
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     parser.add_argument(
         "--figures",
@@ -68,15 +73,20 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.training.drift import format_drift
     from spamsms.training.evaluate import format_table
     from spamsms.training.figures import write_figures
+    from spamsms.training.probes import format_probes, probe_model
     from spamsms.training.train import CONFIG, evaluate_files
 
     model = load(args.model)
     config_file = args.config or model_folder(args.model) / CONFIG
     use_config = not args.every_row and Path(config_file).exists()
     config = read_config(config_file).for_files(args.data) if use_config else None
-    with Steps(STEPS_OF_EVALUATION + args.drift) as steps:
+    with Steps(STEPS_OF_EVALUATION + args.probes + args.drift) as steps:
         figures, data = evaluate_files(model, args.data, config, steps.begin)
         tables = [format_table(figures)]
+        if args.probes:
+            steps.begin("probes")
+            figures["probes"] = probe_model(model, data.test)
+            tables.append(format_probes(figures["probes"]))
         if args.drift:
             steps.begin("drift")
             figures["drift"] = _drift(args.data, data, config)
