@@ -12,7 +12,7 @@ from spamsms.training.probes import PROBES, format_probes, probe_model
 @pytest.mark.parametrize(
     ("name", "text", "changed"),
     [
-        ("without punctuation", "【优选】满2.5元减1！点 t.cn/Ab1，8:30起。", "【优选】满2.5元减1点 t.cn/Ab1 8:30起"),
+        ("without punctuation", "【优】满2.5元减1！点t.cn/b，8:30起。", "【优】满2.5元减1点t.cn/b 8:30起"),
         ("without punctuation", "验证码：482913，5分钟", "验证码482913 5分钟"),
         ("without punctuation", "详见https://a.cn/b?c=1。", "详见https://a.cn/b?c=1"),
         ("digits as *", "拨13812345678", "拨***********"),
@@ -29,6 +29,7 @@ from spamsms.training.probes import PROBES, format_probes, probe_model
         ("with refusal", "满减，退订回T", "满减，退订回T"),
         ("traditional", "头发后面的电话", "頭髮後面的電話"),
         ("simplified", "頭髮後面的電話", "头发后面的电话"),
+        ("simplified", "後面有一座橋", "后面有一座桥"),
         ("full width", "满300 T", "满３００ Ｔ"),
         ("half width", "满３００！", "满300!"),
     ],
@@ -60,11 +61,12 @@ def test_figures_count_the_changed_messages_and_their_flips() -> None:
     assert wanted["flips"]["hits"] == int((model.predict(after) != model.predict(changed)).sum())
 
 
-def test_width_and_script_that_are_normalised_away_flip_nothing() -> None:
+def test_width_that_is_normalised_away_moves_nothing() -> None:
     figures = probe_model(small_model(), small_data().test)
-    for name in ("full width", "half width", "simplified"):
+    for name in ("full width", "half width"):
         for side in ("spam", "wanted"):
-            assert figures[name][side]["n"] == 0 or figures[name][side]["p95"] < 0.02
+            assert figures[name][side]["n"] > 100
+            assert figures[name][side]["p95"] < 0.02
 
 
 def test_only_messages_like_real_inboxes_count() -> None:

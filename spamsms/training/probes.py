@@ -98,12 +98,17 @@ def _add_refusal(text: str) -> str:
 def _scripts() -> tuple[dict[str, str], dict[int, str]]:
     """Return the usual traditional form of each simplified character, and the way back."""
     usual = {simple: forms[0] for simple, forms in rows("traditional").items()}
-    back = {ord(form): simple for simple, form in usual.items() if form != simple}
-    for word, forms in rows("traditional_words").items():
-        for simple, form in zip(word, forms[0], strict=True):
-            # What is a simplified character too, such as 乾 or 后, may mean itself.
-            if form != simple and form not in usual:
-                back.setdefault(ord(form), simple)
+    words = rows("traditional_words")
+    # What is written in simplified words too, such as 后 or 座, may mean itself.
+    plain = set(usual).union(*words)
+    pairs = [
+        *usual.items(),
+        *(pair for word, forms in words.items() for pair in zip(word, forms[0], strict=True)),
+    ]
+    back: dict[int, str] = {}
+    for simple, form in pairs:
+        if form not in plain:
+            back.setdefault(ord(form), simple)
     return usual, back
 
 
