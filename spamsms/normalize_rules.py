@@ -1,0 +1,193 @@
+"""The rules of :mod:`spamsms.normalize` for a whole batch, in NumPy.
+
+Most characters are Chinese ones that no rule but the table touches, so the
+rules work on the few that are not, the marks.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from string import ascii_letters
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.normalize import PLACEHOLDERS, TOP_LEVEL_DOMAINS
+from spamsms.normalize_marks import Marks, expand
+from spamsms.normalize_numbers import fold_numbers, spell_numerals
+from spamsms.tables.codes import (
+    CLASS_DIGIT,
+    CLASS_DROP,
+    CLASS_LATIN,
+    CLASS_LINK_MARK,
+    CLASS_MASK,
+    CLASS_TOKEN,
+    LINK,
+    SPACE,
+)
+
+Array = npt.NDArray[Any]
+_ASCII_LETTERS = frozenset(map(ord, ascii_letters))
+_LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
+
+
+def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bool_]:
+    """Fold what the rules fold.
+
+    Parameters
+    ----------
+    marks : Marks
+    points : ndarray of shape (n_units,)
+        The characters as they came, in code units or code points.
+    offsets : bool
+        Whether the marks' stops will be looked at.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_units,)
+        Whether each character stays.
+    """
+    _fold_placeholders(marks, points)
+    _fold_links(marks)
+    _find_masks(marks)
+    spell_numerals(marks)
+    fold_numbers(marks)
+    spaces = _drop_separators(marks, offsets)
+    keep: npt.NDArray[np.bool_] = marks.all_kinds >= CLASS_LATIN
+    keep[marks.at] = marks.kinds >= CLASS_LATIN
+    keep[spaces] = True
+    return keep
+
+
+def _fold_placeholders(marks: Marks, points: Array) -> None:
+    """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
+    latin = (marks.kinds == CLASS_LATIN).nonzero()[0]
+    initials = points.take(marks.at.take(latin))
+    for name, token in PLACEHOLDERS.items():
+        found = latin.take((initials == ord(name[0])).nonzero()[0])
+        for step in (1, 2) if found.size else ():
+            letters = points.take(marks.at.take(found) + step, mode="clip")
+            found = found.take((letters == ord(name[step])).nonzero()[0])
+        for mark in found.tolist():
+            start = int(marks.at[mark])
+            around = points[start - 1 : start + len(name) + 1].tolist()
+            if "".join(map(chr, around[1:-1])) == name and not {around[0], around[-1]} & _ASCII_LETTERS:
+                spelled = slice(mark, mark + len(name))
+                marks.units[spelled] = marks.all_units[start : start + len(name)] = ord(token)
+                marks.kinds[spelled] = CLASS_TOKEN
+
+
+def _fold_links(marks: Marks) -> None:
+    units, kinds, beside = marks.units, marks.kinds, marks.beside
+    dots = (units == ord(".")).nonzero()[0]
+    dots = dots.take((kinds.take(dots + 1, mode="clip") == CLASS_LATIN).nonzero()[0])
+    if dots.size:
+        before = kinds.take(dots - 1) - np.uint8(CLASS_LATIN) <= CLASS_DIGIT - CLASS_LATIN
+        dots = dots.take((before & beside.take(dots - 1) & beside.take(dots)).nonzero()[0])
+    if dots.size:
+        dots = dots.take(_is_domain(marks, dots + 1).nonzero()[0])
+    colons = (units == ord(":")).nonzero()[0]
+    colons = colons.take((units.take(colons + 1, mode="clip") == ord("/")).nonzero()[0])
+    if colons.size:
+        slashes = units.take(colons + 2, mode="clip") == ord("/")
+        slashes &= beside.take(colons, mode="clip") & beside.take(colons + 1, mode="clip")
+        colons = colons.take(slashes.nonzero()[0])
+    if not dots.size and not colons.size:
+        return
+    linkable = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_MASK - CLASS_LINK_MARK
+    linkable[0] = linkable[-1] = False
+    firsts, lasts = marks.runs(linkable)
+    chosen = np.zeros(firsts.size, np.bool_)
+    for found in (dots, colons):
+        chosen[firsts.searchsorted(found, side="right") - 1] = True
+    firsts, lasts = firsts[chosen], lasts[chosen]
+    kinds[expand(firsts, lasts + 1)] = CLASS_DROP
+    marks.fold(firsts, lasts, ord(LINK))
+
+
+def _is_domain(marks: Marks, starts: Array) -> npt.NDArray[np.bool_]:
+    """Tell which labels that start at these marks are top-level domains."""
+    index = starts[:, None] + np.arange(_LONGEST_DOMAIN + 1)
+    latin = marks.kinds.take(index, mode="clip") == CLASS_LATIN
+    latin[:, 1:] &= marks.beside.take(index[:, :-1], mode="clip")
+    np.logical_and.accumulate(latin, axis=1, out=latin)
+    letters = (marks.units.take(index, mode="clip").astype(np.int64) - 96) * latin
+    codes = letters @ (27 ** np.arange(_LONGEST_DOMAIN + 1))
+    known = _domain_codes()
+    slot = np.minimum(np.searchsorted(known, codes), known.size - 1)
+    listed: npt.NDArray[np.bool_] = ~latin[:, -1] & (known.take(slot) == codes)
+    return listed
+
+
+@lru_cache(maxsize=1)
+def _domain_codes() -> npt.NDArray[np.int64]:
+    codes = [sum((ord(c) - 96) * 27**i for i, c in enumerate(domain)) for domain in TOP_LEVEL_DOMAINS]
+    return np.array(sorted(codes), np.int64)
+
+
+def _find_masks(marks: Marks) -> None:
+    """Let runs of ``#`` and of ``x`` that stand for hidden characters be masks."""
+    kinds = marks.kinds
+    hashes = marks.units == ord("#")
+    if np.count_nonzero(hashes) > 1:
+        hashes &= kinds == CLASS_LINK_MARK
+        firsts, lasts = marks.runs(hashes)
+        long = (lasts > firsts).nonzero()[0]
+        if long.size:
+            kinds[expand(firsts.take(long), lasts.take(long) + 1)] = CLASS_MASK
+    crosses = marks.units == ord("x")
+    crosses &= kinds == CLASS_LATIN
+    firsts, lasts = marks.runs(crosses)
+    if not firsts.size:
+        return
+    before, after = kinds.take(firsts - 1), kinds.take(lasts + 1)
+    part = (before == CLASS_LATIN) & marks.beside.take(firsts - 1)
+    part |= (after == CLASS_LATIN) & marks.beside.take(lasts)
+    whole = (~part).nonzero()[0]
+    if whole.size:
+        kinds[expand(firsts.take(whole), lasts.take(whole) + 1)] = CLASS_MASK
+
+
+def _drop_separators(marks: Marks, offsets: bool) -> Array:
+    """Drop all but one of equal tokens that nothing parts; return where Latin words need a space between."""
+    content = marks.kinds == CLASS_LATIN
+    content |= marks.kinds == CLASS_TOKEN
+    index = content.nonzero()[0]
+    stops = marks.stops.take(index[:-1])
+    places = marks.at.take(index[1:])
+    # What stays behind a mark parts it from the next, if it is not the next itself.
+    near = stops == places
+    near |= marks.all_kinds.take(stops) < CLASS_LATIN
+    pairs = near.nonzero()[0]
+    left, right = index.take(pairs), index.take(pairs + 1)
+    kinds = marks.kinds.take(left)
+    same = kinds == marks.kinds.take(right)
+    same &= (kinds == CLASS_LATIN) | (marks.units.take(left) == marks.units.take(right))
+    same &= (kinds == CLASS_TOKEN) | (right - left != 1) | ~marks.beside.take(left)
+    chosen = same.nonzero()[0]
+    left, right = left.take(chosen), right.take(chosen)
+    alone = _is_nothing_between(marks, left, right).nonzero()[0]
+    left, right = left.take(alone), right.take(alone)
+    token = marks.kinds.take(left) == CLASS_TOKEN
+    doubles = token.nonzero()[0]
+    marks.kinds[right.take(doubles)] = CLASS_DROP
+    if offsets:
+        for slot in doubles[::-1].tolist():
+            marks.stops[left[slot]] = marks.stops[right[slot]]
+    spaces = marks.stops.take(left.take((~token).nonzero()[0]))
+    marks.all_units[spaces] = SPACE
+    return spaces
+
+
+def _is_nothing_between(marks: Marks, left: Array, right: Array) -> npt.NDArray[np.bool_]:
+    """Tell which pairs of marks have only characters between them that go."""
+    starts, ends = marks.stops.take(left), marks.at.take(right)
+    alone: npt.NDArray[np.bool_] = starts == ends
+    wide = (~alone).nonzero()[0]
+    if wide.size:
+        starts, ends = starts.take(wide), ends.take(wide)
+        stays = marks.all_kinds.take(expand(starts, ends)) >= CLASS_LATIN
+        lengths = ends - starts
+        alone[wide] = ~np.logical_or.reduceat(stays, np.cumsum(lengths) - lengths)
+    return alone
