@@ -27,13 +27,18 @@ With the configuration that the model was trained with (the packaged model's by
 default, where the data are its own) only groups that it never saw count, and
 of those only messages that do not repeat training. Without, every row counts.
 
+--attacks and --probes change the messages of sources that are like real inboxes
+and measure the model again: it should not be moved.
+
 --drift fits models as the configuration says, each without a file, a source or
 a writer, or on one source alone, and measures them on what they never saw; it
 says nothing of --model and takes as long as so many fits."""
 
 EXAMPLES = """\
   spamsms evaluate --data labelled.csv --model my-model --every-row
-  spamsms evaluate --data DATA data/corpus --json figures.json --figures pictures"""
+  spamsms evaluate --data DATA data/corpus --json figures.json --figures pictures
+  spamsms evaluate --data DATA data/corpus --attacks --probes
+  spamsms evaluate --data DATA data/corpus --config models/zh/training.toml --drift"""
 
 STEPS_OF_EVALUATION = 5
 
@@ -51,6 +56,11 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--drift", action="store_true", help="also refit without each source and measure what that costs"
+    )
+    parser.add_argument(
+        "--attacks",
+        action="store_true",
+        help="also disguise the messages in every known way and measure again",
     )
     parser.add_argument(
         "--probes",
@@ -74,15 +84,20 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.training.evaluate import format_table
     from spamsms.training.figures import write_figures
     from spamsms.training.probes import format_probes, probe_model
+    from spamsms.training.robustness import attack_model, format_attacks
     from spamsms.training.train import CONFIG, evaluate_files
 
     model = load(args.model)
     config_file = args.config or model_folder(args.model) / CONFIG
     use_config = not args.every_row and Path(config_file).exists()
     config = read_config(config_file).for_files(args.data) if use_config else None
-    with Steps(STEPS_OF_EVALUATION + args.probes + args.drift) as steps:
+    with Steps(STEPS_OF_EVALUATION + args.attacks + args.probes + args.drift) as steps:
         figures, data = evaluate_files(model, args.data, config, steps.begin)
         tables = [format_table(figures)]
+        if args.attacks:
+            steps.begin("attacks")
+            figures["attacks"] = attack_model(model, data.test, data.test_groups)
+            tables.append(format_attacks(figures["attacks"]))
         if args.probes:
             steps.begin("probes")
             figures["probes"] = probe_model(model, data.test)

@@ -14,7 +14,7 @@ from spamsms.errors import DatasetError
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, join
 from spamsms.training.dedupe import RUN, shingle_hashes
-from spamsms.training.evaluate import LARGEST_SHARE_SEEN, SMALLEST_CLASS
+from spamsms.training.evaluate import LARGEST_SHARE_SEEN, SMALLEST_CLASS, format_change
 from spamsms.training.metrics import area_under_curve, bootstrap_area, bootstrap_difference, rate_of
 from spamsms.training.train import PreparedData, fit_prepared
 
@@ -230,11 +230,3 @@ def format_drift(figures: dict[str, Any]) -> str:
             f"{cells[0]:<18}{cells[1]:<24}{cells[2]:<19}{cells[3]:<20}".rstrip()
         )
     return "\n".join(lines)
-
-
-def format_change(change: dict[str, float] | None) -> str:
-    """Return a difference of two rates in points with its interval."""
-    if change is None:
-        return ""
-    value, low, high = (100 * change[key] for key in ("value", "low", "high"))
-    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"

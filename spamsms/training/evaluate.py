@@ -164,6 +164,14 @@ def format_rate(rate: dict[str, Any] | None, digits: int = 1) -> str:
     return f"{value:.{digits}f} % ({low:.{digits}f}-{high:.{digits}f})"
 
 
+def format_change(change: dict[str, float] | None) -> str:
+    """Return a difference of two rates in points with its interval."""
+    if change is None:
+        return ""
+    value, low, high = (100 * change[key] for key in ("value", "low", "high"))
+    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
 def fingerprint(dataset: Dataset) -> str:
     """Return a SHA-256 over the rows' texts and labels, in order."""
     digest = hashlib.sha256()
