@@ -57,6 +57,14 @@ def char_model(models: dict[str, SpamClassifier]) -> SpamClassifier:
     return models["char"]
 
 
+@pytest.fixture
+def folder(tmp_path: Path, char_model: SpamClassifier) -> Path:
+    """A saved model."""
+    path = tmp_path / "model"
+    char_model.save(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def run_python() -> Callable[[str], str]:
     """Run a program in a fresh process and return what it printed."""
