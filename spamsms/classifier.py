@@ -188,7 +188,9 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         self.name_, self.version_, self.details_ = "custom", "0", {}
         self.kind_head_ = None
         self.out_of_fold_log_odds_ = scores
-        return self.calibrate(scores, labels, weights).choose_thresholds(self.out_of_fold_log_odds_, labels)
+        self.calibrate(scores, labels, weights)
+        used = weights > 0
+        return self.choose_thresholds(self.out_of_fold_log_odds_[used], labels[used])
 
     def calibrate(self, log_odds: Array, y: Any, sample_weight: Any = None) -> SpamClassifier:
         """Make the log-odds mean what they say, by Platt scaling folded into the weights.
