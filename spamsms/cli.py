@@ -14,6 +14,7 @@ from spamsms.commands import (
     INTERRUPTED,
     NO_MODEL,
     UNUSABLE,
+    audit_labels,
     check,
     evaluate,
     explain,
@@ -25,7 +26,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate)
+COMMANDS = (check, explain, train, evaluate, audit_labels)
 
 EPILOG = f"""\
 examples:
