@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -277,15 +276,13 @@ def test_a_model_loaded_from_its_folder_can_be_kept_too(char_model: SpamClassifi
 
 @pytest.mark.parametrize("options", [{}, {"compress": 3}])
 def test_a_dumped_model_is_loaded_in_another_process(
-    char_model: SpamClassifier, tmp_path: Path, options: dict[str, Any]
+    char_model: SpamClassifier, run_python: Callable[[str], str], tmp_path: Path, options: dict[str, Any]
 ) -> None:
     path = tmp_path / "model.joblib"
     joblib.dump(char_model, path, **options)
-    program = (
-        f"import joblib; print(joblib.load({str(path)!r}).decision_function({MESSAGES[1:3]!r}).tolist())"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(char_model.decision_function(MESSAGES[1:3]).tolist())
+    ask = f"decision_function({MESSAGES[1:3]!r}).tolist()"
+    printed = run_python(f"import joblib; print(joblib.load({str(path)!r}).{ask})")
+    assert printed.strip() == str(char_model.decision_function(MESSAGES[1:3]).tolist())
 
 
 def test_a_model_scores_in_other_processes(model: SpamClassifier) -> None:
