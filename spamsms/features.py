@@ -167,8 +167,9 @@ class FeatureSpace:
         index, codes, sounds = room.index[: size + 2], room.codes[: size + 2], room.sounds[: size + 2]
         pair, hashed, bucket = room.pair[:size], room.hashed[:size], room.bucket[:size]
         np.copyto(index, units)
-        _unit_codes().take(index, out=codes, mode="clip")
-        _sound_codes().take(index, out=sounds, mode="clip")
+        # No index is out of range; of the checks that allow for `out`, this is the cheapest.
+        _unit_codes().take(index, out=codes, mode="wrap")
+        _sound_codes().take(index, out=sounds, mode="wrap")
         yield index[:size]
         np.multiply(codes[:size], _PAIR, out=pair)
         np.add(pair, codes[1 : size + 1], out=pair)

@@ -10,7 +10,7 @@ arbitrary text.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
 Array = npt.NDArray[Any]
 PADDING = 2
 _GAP = "\0" * PADDING
+# Looked up at a time, so that the texts and what becomes of them stay in the processor's cache.
+_TEXTS_A_BLOCK = 512
 
 
 class NormalizedBatch(NamedTuple):
@@ -63,7 +65,7 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
     -------
     NormalizedBatch
     """
-    points, units, kinds = _lay_out(texts, offsets)
+    points, units, kinds = _lay_out(texts)
     marks = find_marks(units, kinds)
     positions = apply_rules(marks, points, offsets).nonzero()[0]
     kept = units.take(positions)
@@ -76,54 +78,41 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
 
 
 def _lay_out(
-    texts: Sequence[str], offsets: bool
-) -> tuple[Array, npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
-    """Return the characters of all texts with boundaries, and the canonical unit and class of each.
+    texts: Sequence[str],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    """Return the code point, the canonical unit and the class of every character and boundary."""
+    blocks = [_look_up(_GAP)]
+    for start in range(0, len(texts), _TEXTS_A_BLOCK):
+        blocks.append(_look_up(_GAP.join([*texts[start : start + _TEXTS_A_BLOCK], ""])))
+    points, units, kinds = map(np.concatenate, zip(*blocks, strict=True))
+    if np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(texts) + 1):
+        # A text holds what parts messages here.
+        kinds[points == 0] = CLASS_DROP
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        ends = np.cumsum(np.append(PADDING, lengths + PADDING))
+        kinds[ends - 1] = kinds[ends - 2] = CLASS_BOUND
+    return points, units, kinds
 
-    A surrogate pair is two characters here, the second of which vanishes,
-    unless offsets are asked for.
-    """
-    joined = _GAP.join(["", *texts, ""]) if texts else _GAP
-    points: Array = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), np.uint16)
-    high = np.zeros(0, np.int64)
-    if points.size != len(joined):
-        high = (points & 0xFC00 == 0xD800).nonzero()[0]
-        high = high.take((points.take(high + 1) & 0xFC00 == 0xDC00).nonzero()[0])
-    n_bounds = points.size - np.count_nonzero(points)
-    # Lone surrogates side by side look like a pair, and a text may hold what parts messages here.
-    is_plain = points.size - high.size == len(joined) and n_bounds == PADDING * (len(texts) + 1)
-    if not is_plain or (offsets and high.size):
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        units = characters.full_canonical().take(points)
-        kinds = characters.classes().take(units)
-        bounds = _bounds_by_length(texts)
-        units[bounds], kinds[bounds] = 0, CLASS_BOUND
-        return points, units, kinds
+
+def _look_up(joined: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     index = points.astype(np.int64)
-    units, kinds = characters.canonical().take(index), _classes_of_units().take(index)
-    if high.size:
-        astral = (index.take(high) - 0xD800 << 10) + index.take(high + 1) - 0xDC00 + 0x10000
-        units[high] = characters.full_canonical().take(astral)
+    # What lies above the tables is looked up on its own below.
+    units = characters.canonical().take(index, mode="clip")
+    kinds = _classes_of_characters().take(index, mode="clip")
+    if int(points.max()) > characters.TOP_OF_BMP:
+        high = (points > characters.TOP_OF_BMP).nonzero()[0]
+        units[high] = characters.full_canonical().take(index.take(high))
         kinds[high] = characters.classes().take(units.take(high))
-        units[high + 1], kinds[high + 1] = 0, CLASS_DROP
     return points, units, kinds
 
 
 @lru_cache(maxsize=1)
-def _classes_of_units() -> npt.NDArray[np.uint8]:
-    """Return the class of what each code unit becomes; zero is the boundary."""
+def _classes_of_characters() -> npt.NDArray[np.uint8]:
+    """Return the class of what each character up to U+FFFF becomes; zero is the boundary."""
     classes = characters.classes().take(characters.canonical())
     classes[0] = CLASS_BOUND
     return classes
-
-
-def _bounds_by_length(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    bounds = np.empty(PADDING * (lengths.size + 1), np.int64)
-    bounds[0] = 0
-    np.cumsum(lengths + PADDING, out=bounds[PADDING::PADDING])
-    bounds[1::PADDING] = bounds[::PADDING] + 1
-    return bounds
 
 
 def normalize_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -171,14 +160,29 @@ def message_offsets(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.cumsum(lengths + PADDING) - lengths
 
 
-def split_evenly(texts: Sequence[str], characters_a_part: int) -> list[Sequence[str]]:
+def split_evenly(texts: Sequence[str], characters_a_part: int) -> Iterator[Sequence[str]]:
     """Cut a batch into parts of about so many characters, at least one message a part."""
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
-    parts: list[Sequence[str]] = []
     start = 0
     while start < len(texts):
-        base = int(ends[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, base + characters_a_part, side="right")))
-        parts.append(texts[start:stop])
+        stop, room = start, characters_a_part
+        while stop < len(texts):
+            # Not all lengths at once: texts looked at now are still in the processor's cache when scored.
+            ends = np.cumsum(np.fromiter(map(len, texts[stop : stop + _TEXTS_A_BLOCK]), np.int64))
+            fitting = int(ends.searchsorted(room, side="right"))
+            stop += fitting
+            if fitting < ends.size:
+                break
+            room -= int(ends[-1])
+        stop = max(stop, start + 1)
+        yield texts[start:stop]
         start = stop
-    return parts
+
+
+def join_batches(batches: Sequence[NormalizedBatch]) -> NormalizedBatch:
+    """Make one batch of several, offsets left out."""
+    if len(batches) == 1:
+        return batches[0]
+    units = np.concatenate([*(batch.units[:-PADDING] for batch in batches), batches[-1].units[-PADDING:]])
+    bases = itertools.accumulate((batch.units.size - PADDING for batch in batches), initial=0)
+    starts = [batch.starts[:-1] + base for batch, base in zip(batches, bases, strict=False)]
+    return NormalizedBatch(units, np.concatenate([*starts, [units.size]]))

@@ -74,7 +74,9 @@ class Marks:
 
     def _visible(self, places: Array, step: int) -> Array:
         """Step over runs of invisible characters, however long, at once."""
-        stuck = (self.all_kinds.take(places) == CLASS_DROP).nonzero()[0]
+        # Both the invisible and the boundary have the unit 0.
+        zero = (self.all_units.take(places) == 0).nonzero()[0]
+        stuck = zero.take((self.all_kinds.take(places.take(zero)) == CLASS_DROP).nonzero()[0])
         if stuck.size:
             hidden = (self.all_kinds == CLASS_DROP).nonzero()[0]
             last = np.append(hidden[1:] - hidden[:-1] != 1, True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.normalize import AMOUNT_SIGNS, SERVICE_PREFIXES, TIME_SIGNS
-from spamsms.normalize_marks import Marks, expand
+from spamsms.normalize_marks import Marks
 from spamsms.tables.codes import (
     ACCOUNT,
     AMOUNT,
@@ -29,6 +29,11 @@ from spamsms.tables.codes import (
 Array = npt.NDArray[Any]
 _ZERO = ord("0")
 _SPELLED_DIGITS = 7
+_AMOUNT_SIGN, _TIME_SIGN, _GAP_SIGN = 1, 2, 3
+_LONGEST_PHONE, _SERVICE_LENGTH = 13, 5
+# Prefixes are numbers of base 11, whose last digit stands for what is none.
+_NO_DIGIT = 10
+_PREFIX_PLACES = np.array([121, 11, 1])
 
 
 def spell_numerals(marks: Marks) -> None:
@@ -42,15 +47,23 @@ def spell_numerals(marks: Marks) -> None:
     linked = members[1:] & members[:-1]
     linked &= marks.beside
     # One of seven in a row has three at one side of it, which few numerals have.
-    three = linked[:-2] & linked[1:-1] & linked[2:] if linked.size > 2 else linked[:0]
-    if not three.size or not (three.take(places, mode="clip") | three.take(places - 3, mode="clip")).any():
+    three = linked[:-2] & linked[1:-1]
+    three &= linked[2:]
+    if not three.size:
         return
-    firsts, lasts = marks.runs(members)
-    long = (lasts - firsts >= _SPELLED_DIGITS - 1).nonzero()[0]
-    if long.size:
-        inside = expand(firsts.take(long), lasts.take(long) + 1)
-        marks.units[inside] = _numeral_units().take(marks.units[inside])
-        kinds[inside] = CLASS_DIGIT
+    likely = three.take(places, mode="clip")
+    likely |= three.take(places - 3, mode="clip")
+    likely = likely.nonzero()[0]
+    if not likely.size:
+        return
+    links, end = linked.tobytes(), 0
+    for place in places.take(likely).tolist():
+        if place >= end:
+            first = links.rfind(0, 0, place) + 1
+            end = links.find(0, place) + 1
+            if end - first >= _SPELLED_DIGITS:
+                marks.units[first:end] = _numeral_units().take(marks.units[first:end])
+                kinds[first:end] = CLASS_DIGIT
 
 
 @lru_cache(maxsize=1)
@@ -74,49 +87,61 @@ def fold_numbers(marks: Marks) -> None:
     firsts, lasts = marks.runs(members)
     if not firsts.size:
         return
-    masked = kinds == CLASS_MASK
     tokens = np.full(firsts.size, ord(MASK), np.uint16)
     # Most masked runs begin or end with a mask; the others are found by counting.
     plain = ((kinds.take(firsts) == CLASS_DIGIT) & (kinds.take(lasts) == CLASS_DIGIT)).nonzero()[0]
-    masks = np.cumsum(masked, dtype=np.int64)
-    plain = plain.take((masks.take(firsts.take(plain)) == masks.take(lasts.take(plain))).nonzero()[0])
+    first, last = firsts.take(plain), lasts.take(plain)
+    masks = np.cumsum(kinds == CLASS_MASK, dtype=np.int64)
+    unmasked = (masks.take(first) == masks.take(last)).nonzero()[0]
+    plain, first, last = plain.take(unmasked), first.take(unmasked), last.take(unmasked)
     if plain.size:
-        digits = np.cumsum(kinds == CLASS_DIGIT, dtype=np.int64)
-        first, last = firsts.take(plain), lasts.take(plain)
-        tokens[plain] = _number_tokens(marks, first, last, digits.take(last) - digits.take(first) + 1)
+        counts = np.cumsum(kinds == CLASS_DIGIT, dtype=np.int64)
+        digits = counts.take(last) - counts.take(first) + 1
+        tokens[plain] = _number_tokens(marks, first, last, digits)
     kinds *= ~members
     marks.fold(firsts, lasts, tokens)
 
 
 def _number_tokens(marks: Marks, firsts: Array, lasts: Array, digits: Array) -> npt.NDArray[np.uint16]:
     """Choose the token of each run of digits; the rules stand in ``normalize.number_token``."""
-    units, length = marks.units, lasts - firsts + 1
+    length = lasts - firsts + 1
     tokens = _length_tokens().take(digits, mode="clip")
-    long = (digits >= 5).nonzero()[0]
-    tokens[long[_is_phone(units, firsts.take(long), digits.take(long), length.take(long))]] = ord(PHONE)
-    behind_at = marks.behind(marks.at.take(lasts))
-    behind = marks.all_units.take(behind_at)
-    spaced = ((behind == SPACE) | (behind == ord(","))).nonzero()[0]
-    behind[spaced] = marks.all_units.take(marks.behind(behind_at.take(spaced)), mode="clip")
-    flags = _sign_flags().take(behind)
-    timed = flags == 2
+    phones = ((digits >= 5) & (digits <= _LONGEST_PHONE)).nonzero()[0]
+    if phones.size:
+        is_phone = _is_phone(marks, firsts.take(phones), digits.take(phones), length.take(phones))
+        tokens[phones[is_phone]] = ord(PHONE)
+    behind = marks.behind(marks.at.take(lasts))
+    signs = _signs().take(marks.all_units.take(behind))
+    spaced = (signs == _GAP_SIGN).nonzero()[0]
+    if spaced.size:
+        behind = marks.behind(behind.take(spaced))
+        signs[spaced] = _signs().take(marks.all_units.take(behind, mode="clip"))
+    timed = signs == _TIME_SIGN
     short = digits <= 8
     joined = ((length > digits) & short).nonzero()[0]
     if joined.size:
-        first, end = firsts.take(joined), length.take(joined)
-        point = (end >= 3) & (units.take(first + end - 3) == ord("."))
-        tokens[joined[point]] = ord(AMOUNT)
-        colon = units.take(first + 1) == ord(":")
-        colon |= (units.take(first + 2, mode="clip") == ord(":")) & (end > 3)
-        fifth = units.take(first + 4, mode="clip")
-        dated = (end >= 8) & ((fifth == ord("-")) | (fifth == ord("/")) | (fifth == ord(".")))
-        timed[joined[colon | dated]] = True
+        pointed, dated = _read_separators(marks, firsts.take(joined), length.take(joined))
+        tokens[joined[pointed]] = ord(AMOUNT)
+        timed[joined[dated]] = True
     timed &= short
-    tokens[timed] = ord(NUMBER)
+    np.putmask(tokens, timed, ord(NUMBER))
     priced = marks.all_units.take(marks.before(marks.at.take(firsts))) == ord(CURRENCY)
-    priced |= flags == 1
-    tokens[priced] = ord(AMOUNT)
+    priced |= signs == _AMOUNT_SIGN
+    np.putmask(tokens, priced, ord(AMOUNT))
     return tokens
+
+
+def _read_separators(
+    marks: Marks, first: Array, length: Array
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell which runs with separators are written as sums of money, and which as dates or times."""
+    units = marks.units
+    pointed = (length >= 3) & (units.take(first + length - 3) == ord("."))
+    dated = (units.take(first + 2, mode="clip") == ord(":")) & (length > 3)
+    dated |= units.take(first + 1) == ord(":")
+    fifth = units.take(first + 4, mode="clip")
+    dated |= (length >= 8) & ((fifth == ord("-")) | (fifth == ord("/")) | (fifth == ord(".")))
+    return pointed, dated
 
 
 @lru_cache(maxsize=1)
@@ -126,28 +151,31 @@ def _length_tokens() -> npt.NDArray[np.uint16]:
 
 
 @lru_cache(maxsize=1)
-def _sign_flags() -> npt.NDArray[np.uint8]:
-    """1 for signs that make the number before them an amount, 2 for those that make it a time."""
-    flags = np.zeros(0x10000, np.uint8)
-    flags[[ord(c) for c in AMOUNT_SIGNS]] = 1
-    flags[[ord(c) for c in TIME_SIGNS]] = 2
-    return flags
+def _signs() -> npt.NDArray[np.uint8]:
+    """Return which units say what the number before them is, or may stand before one that does."""
+    signs = np.zeros(0x10000, np.uint8)
+    signs[list(map(ord, AMOUNT_SIGNS))] = _AMOUNT_SIGN
+    signs[list(map(ord, TIME_SIGNS))] = _TIME_SIGN
+    signs[[SPACE, ord(",")]] = _GAP_SIGN
+    return signs
+
+
+def _is_phone(marks: Marks, first: Array, digits: Array, length: Array) -> npt.NDArray[np.bool_]:
+    heads = marks.units.take(first[:, None] + np.arange(3)) - np.uint16(_ZERO)
+    prefix = np.minimum(heads, _NO_DIGIT).astype(np.int64) @ _PREFIX_PLACES
+    is_phone: npt.NDArray[np.bool_] = (_phone_lengths().take(prefix) >> digits & 1).astype(np.bool_)
+    is_phone &= (digits != _SERVICE_LENGTH) | (length == _SERVICE_LENGTH)
+    return is_phone
 
 
 @lru_cache(maxsize=1)
-def _service_flags() -> npt.NDArray[np.bool_]:
-    flags = np.zeros(1000, np.bool_)
-    flags[list(SERVICE_PREFIXES)] = True
-    return flags
-
-
-def _is_phone(units: Array, first: Array, digits: Array, length: Array) -> npt.NDArray[np.bool_]:
-    one, two, three = (units.take(first + step).astype(np.int64) - _ZERO for step in range(3))
-    prefix = np.where((two >= 0) & (two <= 9) & (three >= 0) & (three <= 9), 100 * one + 10 * two + three, 0)
-    phone = (one == 1) & (two >= 3) & (two <= 9) & (digits == 11)
-    phone |= (one == 8) & (two == 6) & (digits == 13)
-    phone |= ((prefix == 400) | (prefix == 800)) & (digits == 10)
-    phone |= (one == 0) & (digits >= 10) & (digits <= 12)
-    phone |= (digits == 5) & (length == 5) & _service_flags().take(prefix, mode="clip")
-    is_phone: npt.NDArray[np.bool_] = phone
-    return is_phone
+def _phone_lengths() -> npt.NDArray[np.int64]:
+    """Return, as a set of bits, how many digits make a phone number of each prefix of three characters."""
+    lengths = np.zeros((_NO_DIGIT + 1,) * 3, np.int64)
+    lengths[0] = 1 << 10 | 1 << 11 | 1 << 12
+    lengths[1, 3:10] |= 1 << 11
+    lengths[8, 6] |= 1 << 13
+    lengths[(4, 8), 0, 0] |= 1 << 10
+    for prefix in SERVICE_PREFIXES:
+        lengths[prefix // 100, prefix // 10 % 10, prefix % 10] |= 1 << _SERVICE_LENGTH
+    return lengths.ravel()

@@ -28,8 +28,10 @@ from spamsms.tables.codes import (
 )
 
 Array = npt.NDArray[Any]
-_ASCII_LETTERS = frozenset(map(ord, ascii_letters))
+_ASCII_LETTERS = frozenset(ascii_letters)
 _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
+# How far to look character by character before a stretch between marks is laid out.
+_STEPS = 3
 
 
 def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bool_]:
@@ -39,7 +41,7 @@ def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bo
     ----------
     marks : Marks
     points : ndarray of shape (n_units,)
-        The characters as they came, in code units or code points.
+        The code points of the characters as they came.
     offsets : bool
         Whether the marks' stops will be looked at.
 
@@ -63,19 +65,21 @@ def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bo
 def _fold_placeholders(marks: Marks, points: Array) -> None:
     """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
     latin = (marks.kinds == CLASS_LATIN).nonzero()[0]
-    initials = points.take(marks.at.take(latin))
+    letters = points.take(marks.at.take(latin))
+    # A placeholder's first three letters as one number.
+    heads = (letters[:-2] << 16) + (letters[1:-1] << 8) + letters[2:]
     for name, token in PLACEHOLDERS.items():
-        found = latin.take((initials == ord(name[0])).nonzero()[0])
-        for step in (1, 2) if found.size else ():
-            letters = points.take(marks.at.take(found) + step, mode="clip")
-            found = found.take((letters == ord(name[step])).nonzero()[0])
-        for mark in found.tolist():
-            start = int(marks.at[mark])
-            around = points[start - 1 : start + len(name) + 1].tolist()
-            if "".join(map(chr, around[1:-1])) == name and not {around[0], around[-1]} & _ASCII_LETTERS:
+        for slot in (heads == _head(name)).nonzero()[0].tolist():
+            mark, start = int(latin[slot]), int(marks.at[latin[slot]])
+            around = "".join(map(chr, points[start - 1 : start + len(name) + 1].tolist()))
+            if around[1:-1] == name and _ASCII_LETTERS.isdisjoint(around[0] + around[-1]):
                 spelled = slice(mark, mark + len(name))
                 marks.units[spelled] = marks.all_units[start : start + len(name)] = ord(token)
                 marks.kinds[spelled] = CLASS_TOKEN
+
+
+def _head(name: str) -> int:
+    return (ord(name[0]) << 16) + (ord(name[1]) << 8) + ord(name[2])
 
 
 def _fold_links(marks: Marks) -> None:
@@ -175,19 +179,27 @@ def _drop_separators(marks: Marks, offsets: bool) -> Array:
     if offsets:
         for slot in doubles[::-1].tolist():
             marks.stops[left[slot]] = marks.stops[right[slot]]
-    spaces = marks.stops.take(left.take((~token).nonzero()[0]))
+    spaces: Array = marks.stops.take(left.take((~token).nonzero()[0]))
     marks.all_units[spaces] = SPACE
     return spaces
 
 
 def _is_nothing_between(marks: Marks, left: Array, right: Array) -> npt.NDArray[np.bool_]:
     """Tell which pairs of marks have only characters between them that go."""
-    starts, ends = marks.stops.take(left), marks.at.take(right)
-    alone: npt.NDArray[np.bool_] = starts == ends
-    wide = (~alone).nonzero()[0]
-    if wide.size:
-        starts, ends = starts.take(wide), ends.take(wide)
-        stays = marks.all_kinds.take(expand(starts, ends)) >= CLASS_LATIN
-        lengths = ends - starts
-        alone[wide] = ~np.logical_or.reduceat(stays, np.cumsum(lengths) - lengths)
+    places, ends = marks.stops.take(left), marks.at.take(right)
+    alone: npt.NDArray[np.bool_] = places == ends
+    pairs = (~alone).nonzero()[0]
+    places, ends = places.take(pairs), ends.take(pairs)
+    # Most stretches are short, or soon come to a character that stays.
+    for _ in range(_STEPS):
+        further = (marks.all_kinds.take(places) < CLASS_LATIN).nonzero()[0]
+        pairs, places, ends = pairs.take(further), places.take(further) + 1, ends.take(further)
+        reached = places == ends
+        alone[pairs[reached]] = True
+        further = (~reached).nonzero()[0]
+        pairs, places, ends = pairs.take(further), places.take(further), ends.take(further)
+    if pairs.size:
+        stays = marks.all_kinds.take(expand(places, ends)) >= CLASS_LATIN
+        lengths = ends - places
+        alone[pairs] = ~np.logical_or.reduceat(stays, np.cumsum(lengths) - lengths)
     return alone

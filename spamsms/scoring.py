@@ -6,6 +6,7 @@ the last bit alone or in a batch, in whatever order, on every machine.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -16,12 +17,14 @@ import numpy.typing as npt
 
 from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Scratch, Words
 from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
+from spamsms.normalize_batch import PADDING, NormalizedBatch, join_batches, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
-# Characters scored at a time: keeps the working arrays in the processor's cache and memory bounded.
+# Characters normalised and units hashed at a time: keeps the working arrays in the processor's cache.
 CHARACTERS_A_PART = 1 << 17
-UNITS_A_PART = 1 << 14
+UNITS_A_PART = 1 << 15
+# Parts normalised before they are hashed together: the two take turns at the cache, with their tables.
+PARTS_A_GROUP = 8
 # So few messages are scored one by one: setting a batch up would take longer.
 FEW_TEXTS = 6
 _PAD = "\0" * PADDING
@@ -60,16 +63,19 @@ class LinearScorer:
         """Return the log-odds of checked texts, shape (n_texts,)."""
         if len(texts) <= FEW_TEXTS:
             return np.array([self.log_odds_one(text) for text in texts])
-        parts = [self._log_odds_part(part) for part in split_evenly(texts, CHARACTERS_A_PART)]
-        return np.concatenate(parts)
+        parts = split_evenly(texts, CHARACTERS_A_PART)
+        results = []
+        while group := [normalize_batch(part) for part in itertools.islice(parts, PARTS_A_GROUP)]:
+            results.append(self._log_odds_batch(join_batches(group)))
+        return np.concatenate(results)
 
-    def _log_odds_part(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        batch = normalize_batch(texts)
+    def _log_odds_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
+        n_texts = batch.starts.size - 1
         words = self.space.words(batch) if self.space.uses_words else None
-        totals = np.zeros(len(texts), np.int64)
+        totals = np.zeros(n_texts, np.int64)
         sizes = self.space.sizes(batch, words)
         filled = np.flatnonzero(sizes)
-        result = np.full(len(texts), self.intercept)
+        result = np.full(n_texts, self.intercept)
         best = None
         if self.space.uses_characters:
             sums = self._position_sums(batch.units)
@@ -89,7 +95,7 @@ class LinearScorer:
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
         if self.space.uses_words:
-            return float(self._log_odds_part([text])[0])
+            return float(self._log_odds_batch(normalize_batch([text]))[0])
         normalized = normalize_text(text)
         if not normalized:
             return self.intercept
@@ -116,9 +122,9 @@ class LinearScorer:
             total, addend = sums[start:stop], weight[: stop - start]
             for channel, bucket in enumerate(self.space.buckets(units[start : stop + 2], scratch)):
                 if channel == 0:
-                    single.take(bucket, out=total, mode="clip")
+                    single.take(bucket, out=total, mode="wrap")
                 else:
-                    hashed.take(bucket, out=addend, mode="clip")
+                    hashed.take(bucket, out=addend, mode="wrap")
                     np.add(total, addend, out=total)
         return sums
 
