@@ -46,7 +46,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
     wanted_weight : float, default=2.0
         How many times as much a wanted message counts in fitting as spam:
         to block one is worse than to let an advert through.
-    passage_weight : float, default=0.5
+    passage_weight : float, default=0.3
         Share of the decision that the most spam-like passage of a message has,
         0 to 1; the whole message has the rest. It finds adverts in the tail of
         notices and wanted text padded around adverts. Without effect where
@@ -102,7 +102,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         *,
         C: float = 1.0,
         wanted_weight: float = 2.0,
-        passage_weight: float = 0.5,
+        passage_weight: float = 0.3,
         hash_bits: int = 19,
         hmm: bool = True,
         userdict: str | None = None,

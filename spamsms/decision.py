@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid, threshold_for_rate
 from spamsms.errors import InputError
-from spamsms.validation import check_labels, check_scores
+from spamsms.validation import check_groups, check_labels, check_scores
 
 Array = npt.NDArray[Any]
 Self = TypeVar("Self", bound="Thresholds")
@@ -38,7 +38,7 @@ class Thresholds:
     _threshold: float
     _review_threshold: float
 
-    def choose_thresholds(self: Self, log_odds: Array, y: Any) -> Self:
+    def choose_thresholds(self: Self, log_odds: Array, y: Any, sources: Any = None) -> Self:
         """Choose the thresholds for the parameters' false-positive rates.
 
         Parameters
@@ -46,6 +46,9 @@ class Thresholds:
         log_odds : ndarray of shape (n,)
             What this model said of messages of held-out groups.
         y : sequence of {0, 1}, length n
+        sources : sequence, length n, optional
+            Where each message is from. The rates then hold for every source on
+            its own: the strictest of them decides.
 
         Returns
         -------
@@ -55,11 +58,16 @@ class Thresholds:
         self._fitted()
         scores = check_scores(log_odds)
         labels = check_labels(y, scores.size)
+        of = check_groups(sources, scores.size)
         probabilities = sigmoid(scores)
-        wanted, spam = probabilities[labels == 0], probabilities[labels == 1]
+        places = np.zeros(scores.size, np.int64) if of is None else of
+        wanted = [
+            probabilities[(labels == 0) & (places == place)] for place in np.unique(places[labels == 0])
+        ]
+        spam = [probabilities[(labels == 1) & (places == place)] for place in np.unique(places[labels == 1])]
         self.operating_points_ = {
-            "wanted": [min(max(threshold_for_rate(wanted, rate), 0.0), 1.0) for rate in KEPT_RATES],
-            "spam": [min(max(-threshold_for_rate(-spam, rate), 0.0), 1.0) for rate in KEPT_RATES],
+            "wanted": [max(_bounded(threshold_for_rate(p, rate)) for p in wanted) for rate in KEPT_RATES],
+            "spam": [min(_bounded(-threshold_for_rate(-p, rate)) for p in spam) for rate in KEPT_RATES],
         }
         self.threshold = self.threshold_for(fpr=self.false_positive_rate)
         review = self._operating_point("wanted", self.review_false_positive_rate)
@@ -145,6 +153,10 @@ class Thresholds:
 
     def _fitted(self) -> Any:
         raise NotImplementedError
+
+
+def _bounded(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
 
 
 def _check_share(name: str, value: Any) -> float:

@@ -23,7 +23,8 @@ def main() -> None:
     assert spamsms.classify(ADVERT).action == "block"
     assert spamsms.classify(PARCEL).action == "pass"
     command = Path(sys.executable).with_name("spamsms")
-    shown = subprocess.run([command, "check", ADVERT, PARCEL], capture_output=True, check=True).stdout.decode()
+    done = subprocess.run([command, "check", ADVERT, PARCEL], capture_output=True, check=True)
+    shown = done.stdout.decode()
     assert [line.split()[0] for line in shown.splitlines()[:2]] == ["block", "pass"], shown
     rows = subprocess.run(
         [command, "check", "--format", "jsonl", ADVERT], capture_output=True, check=True

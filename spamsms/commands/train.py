@@ -61,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
     say_problems(result.data.problems)
     counts = result.data.counts
     standard_output().write(
-        f"{counts['rows']} rows read, {counts['bad_rows']} unusable, {counts['duplicates_removed']} duplicates, "
-        f"{counts['label_conflicts']} label conflicts; {counts['groups']} template groups; trained on "
-        f"{counts['train']}, tested on {counts['test']}\n\n{format_table(result.figures)}\n\nwritten to {args.out}\n"
+        f"{counts['rows']} rows read, {counts['bad_rows']} unusable, {counts['duplicates_removed']} "
+        f"duplicates, {counts['label_conflicts']} label conflicts; {counts['groups']} template groups; "
+        f"trained on {counts['train']}, tested on {counts['test']}\n\n"
+        f"{format_table(result.figures)}\n\nwritten to {args.out}\n"
     )
     return BAD_ROWS if counts["bad_rows"] else DONE
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 METRICS = "metrics.json"
 FEWEST_OF_A_KIND = 5
+# A source with fewer wanted messages says too little of a rate of 1 % to be held to it on its own.
+FEWEST_WANTED = 200
 CONFIG = "training.toml"
 STEPS = ("read", "remove duplicates", "group", "split", "fit and calibrate", "evaluate", "write")
 
@@ -231,7 +233,19 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
     chosen = train.calibrate
     if not chosen.all() and len(set(train.labels[chosen].tolist())) == 2:
         model.calibrate(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
-        model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
+    wanted = Counter(
+        file
+        for file, label, near in zip(train.files, train.labels, chosen, strict=True)
+        if near and not label
+    )
+    files = [
+        file if wanted[file] >= FEWEST_WANTED else ""
+        for file, near in zip(train.files, chosen, strict=True)
+        if near
+    ]
+    if chosen.any() and len(set(train.labels[chosen].tolist())) == 2:
+        # A rate that only holds over all sources together would be broken on the hardest of them.
+        model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen], files)
     model.name_, model.version_ = config.name, config.version
     if _kinds_suffice(train.kinds):
         model.fit_kinds(train.texts, train.kinds, groups)
