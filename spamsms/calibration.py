@@ -10,6 +10,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 _MAX_STEPS = 100
 _PRECISION = 1e-10
+_FAR_FROM_UNDERFLOW = 700.0
 
 
 def sigmoid(log_odds: Array) -> npt.NDArray[np.float64]:
@@ -17,6 +18,14 @@ def sigmoid(log_odds: Array) -> npt.NDArray[np.float64]:
     with np.errstate(under="ignore"):
         small = np.exp(-np.abs(log_odds))
         return np.where(np.asarray(log_odds) >= 0, 1.0, small) / (1.0 + small)
+
+
+def sigmoid_one(log_odds: float) -> float:
+    """Return :func:`sigmoid` of one number, the same to the last bit, without setting arrays up."""
+    if not -_FAR_FROM_UNDERFLOW < log_odds < _FAR_FROM_UNDERFLOW:
+        return float(sigmoid(np.array([log_odds]))[0])
+    small = float(np.exp(-abs(log_odds)))
+    return (1.0 if log_odds >= 0 else small) / (1.0 + small)
 
 
 def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tuple[float, float]:

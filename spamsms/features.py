@@ -39,6 +39,7 @@ CHANNELS = 4
 # Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _HASH_WIDTH = 32
+_HASHED_COLUMNS = np.uint32(N_UNITS)
 
 
 class Scratch:
@@ -53,7 +54,7 @@ class Scratch:
     def __init__(self, size: int) -> None:
         self.index, self.bucket = np.empty(size, np.int64), np.empty(size, np.int64)
         self.codes, self.sounds = np.empty(size, np.uint32), np.empty(size, np.uint32)
-        self.pair, self.hashed = np.empty(size, np.uint32), np.empty(size, np.uint32)
+        self.hashed = np.empty((CHANNELS - 1, size), np.uint32)
 
 
 class Words(NamedTuple):
@@ -163,29 +164,48 @@ class FeatureSpace:
         """
         size = units.size - 2
         room = scratch or Scratch(units.size)
-        shift = np.uint32(_HASH_WIDTH - self.hash_bits)
         index, codes, sounds = room.index[: size + 2], room.codes[: size + 2], room.sounds[: size + 2]
-        pair, hashed, bucket = room.pair[:size], room.hashed[:size], room.bucket[:size]
+        hashed, bucket = room.hashed[:, :size], room.bucket[:size]
         np.copyto(index, units)
         # No index is out of range; of the checks that allow for `out`, this is the cheapest.
         _unit_codes().take(index, out=codes, mode="wrap")
         _sound_codes().take(index, out=sounds, mode="wrap")
         yield index[:size]
-        np.multiply(codes[:size], _PAIR, out=pair)
-        np.add(pair, codes[1 : size + 1], out=pair)
-        np.right_shift(pair, shift, out=hashed)
-        np.copyto(bucket, hashed)
-        yield bucket
-        np.multiply(pair, _TRIPLE, out=hashed)
-        np.add(hashed, codes[2:], out=hashed)
-        np.right_shift(hashed, shift, out=hashed)
-        np.copyto(bucket, hashed)
-        yield bucket
-        np.multiply(sounds[:size], _SOUND, out=hashed)
-        np.add(hashed, sounds[1 : size + 1], out=hashed)
-        np.right_shift(hashed, shift, out=hashed)
-        np.copyto(bucket, hashed)
-        yield bucket
+        self._hash(codes, sounds, hashed)
+        for channel in hashed:
+            np.copyto(bucket, channel)
+            yield bucket
+
+    def columns(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
+        """Return the columns of the n-grams that start at each unit but the last two.
+
+        The same as :meth:`buckets`, in fewer steps for few units.
+
+        Parameters
+        ----------
+        units : ndarray of uint16, shape (n_units,)
+
+        Returns
+        -------
+        ndarray of uint32, shape (4, n_units - 2)
+        """
+        columns = np.empty((CHANNELS, units.size - 2), np.uint32)
+        columns[0] = units[:-2]
+        hashed = columns[1:]
+        self._hash(_unit_codes().take(units), _sound_codes().take(units), hashed)
+        np.add(hashed, _HASHED_COLUMNS, out=hashed)
+        return columns
+
+    def _hash(self, codes: Array, sounds: Array, hashed: Array) -> None:
+        """Put the buckets of bigrams, trigrams and sounds into the rows of `hashed`."""
+        pairs, triples, sounded = hashed
+        np.multiply(codes[:-2], _PAIR, out=pairs)
+        np.add(pairs, codes[1:-1], out=pairs)
+        np.multiply(pairs, _TRIPLE, out=triples)
+        np.add(triples, codes[2:], out=triples)
+        np.multiply(sounds[:-2], _SOUND, out=sounded)
+        np.add(sounded, sounds[1:-1], out=sounded)
+        np.right_shift(hashed, np.uint32(_HASH_WIDTH - self.hash_bits), out=hashed)
 
     def words(self, batch: NormalizedBatch) -> Words:
         """Segment normalised messages into words and hash them."""

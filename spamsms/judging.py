@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.calibration import sigmoid
+from spamsms.calibration import sigmoid, sigmoid_one
 from spamsms.errors import InputError
 from spamsms.kinds import KindHead
 from spamsms.obfuscation import obfuscation
@@ -116,7 +116,7 @@ class Judging:
     def _verdict(
         self, text: str, log_odds: float, details: Details | Callable[[], Details] | None = None
     ) -> Verdict:
-        probability = float(sigmoid(np.float64(log_odds)))  # type: ignore[arg-type]
+        probability = sigmoid_one(log_odds)
         is_spam = probability >= self.threshold
         action = "block" if is_spam else "review" if probability >= self.review_threshold else "pass"
         # Bound to the weights, not to the estimator, which may be fitted anew before anyone looks.

@@ -100,8 +100,8 @@ class LinearScorer:
         if not normalized:
             return self.intercept
         units = padded_units(normalized)
-        sums = self._position_sums(units)[1:]
-        total = int(sums.sum(dtype=np.int64))
+        sums = self._sums_of_one(units)[1:]
+        total = int(np.add.reduce(sums, dtype=np.int64))
         log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * sums.size)
         if self.passage_scale:
             if sums.size > PASSAGE:
@@ -109,6 +109,15 @@ class LinearScorer:
                 total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
             log_odds += self.passage_scale * total / sqrt(CHANNELS * min(sums.size, PASSAGE))
         return log_odds
+
+    def _sums_of_one(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
+        """Return :meth:`_position_sums`, in fewer steps where the units are few."""
+        if units.size > UNITS_A_PART:
+            return self._position_sums(units)
+        sums: npt.NDArray[np.int16] = np.add.reduce(
+            self.weights.take(self.space.columns(units)), axis=0, dtype=np.int16
+        )
+        return sums
 
     def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
