@@ -16,7 +16,7 @@ def main() -> None:
     import spamsms
 
     home = Path(spamsms.__file__).resolve().parent
-    assert Path.cwd() not in home.parents, f"{home} is the checkout, not the wheel"
+    assert "site-packages" in home.parts, f"{home} is the checkout, not the wheel"
     assert (home / "models" / "zh" / "manifest.json").exists(), "the wheel lacks the packaged model"
     assert (home / "py.typed").exists(), "the wheel lacks py.typed"
     assert (home / "corpus" / "messages.tsv").exists(), "the wheel lacks the corpus"
