@@ -18,8 +18,9 @@ from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
 from spamsms.persistence import read_classifier, write_classifier
-from spamsms.scoring import LinearScorer, make_scorer
+from spamsms.scoring import FEW_TEXTS, LinearScorer, make_scorer
 from spamsms.validation import (
+    as_sequence,
     check_groups,
     check_labels,
     check_scores,
@@ -256,7 +257,16 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         InputError
             If `X` is no batch, or a row of it is not a str.
         """
-        return self._fitted().log_odds(check_texts(X))
+        scorer, rows = self._fitted(), as_sequence(X)
+        if len(rows) <= FEW_TEXTS:
+            return scorer.log_odds(check_texts(rows))
+        try:
+            # To look at every row beforehand takes its time: scoring stumbles over what is no str anyway.
+            return scorer.log_odds(rows)
+        except TypeError as error:
+            unexplained = error
+        check_texts(rows)
+        raise unexplained
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Return the probabilities of wanted and spam, shape (n_texts, 2).

@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 PADDING = 2
 _GAP = "\0" * PADDING
 # Looked up at a time, so that the texts and what becomes of them stay in the processor's cache.
-_TEXTS_A_BLOCK = 512
+_TEXTS_A_BLOCK = 1024
 
 
 class NormalizedBatch(NamedTuple):
@@ -100,7 +100,7 @@ def _look_up(joined: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16
     # What lies above the tables is looked up on its own below.
     units = characters.canonical().take(index, mode="clip")
     kinds = _classes_of_characters().take(index, mode="clip")
-    if int(points.max()) > characters.TOP_OF_BMP:
+    if int(np.maximum.reduce(points)) > characters.TOP_OF_BMP:
         high = (points > characters.TOP_OF_BMP).nonzero()[0]
         units[high] = characters.full_canonical().take(index.take(high))
         kinds[high] = characters.classes().take(units.take(high))
@@ -176,13 +176,3 @@ def split_evenly(texts: Sequence[str], characters_a_part: int) -> Iterator[Seque
         stop = max(stop, start + 1)
         yield texts[start:stop]
         start = stop
-
-
-def join_batches(batches: Sequence[NormalizedBatch]) -> NormalizedBatch:
-    """Make one batch of several, offsets left out."""
-    if len(batches) == 1:
-        return batches[0]
-    units = np.concatenate([*(batch.units[:-PADDING] for batch in batches), batches[-1].units[-PADDING:]])
-    bases = itertools.accumulate((batch.units.size - PADDING for batch in batches), initial=0)
-    starts = [batch.starts[:-1] + base for batch, base in zip(batches, bases, strict=False)]
-    return NormalizedBatch(units, np.concatenate([*starts, [units.size]]))

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from spamsms.tables.codes import CLASS_DROP, CLASS_GAP, CLASS_TOKEN
 
 Array = npt.NDArray[Any]
+# How far to step over invisible characters one by one.
+_STEPS = 3
 
 
 @dataclass
@@ -73,18 +75,28 @@ class Marks:
         return self._visible(places - 1, -1)
 
     def _visible(self, places: Array, step: int) -> Array:
-        """Step over runs of invisible characters, however long, at once."""
-        # Both the invisible and the boundary have the unit 0.
+        """Step over runs of invisible characters: one by one, then over what is left of them at once."""
+        # Only what is invisible and the boundary have the unit 0.
         zero = (self.all_units.take(places) == 0).nonzero()[0]
-        stuck = zero.take((self.all_kinds.take(places.take(zero)) == CLASS_DROP).nonzero()[0])
-        if stuck.size:
-            hidden = (self.all_kinds == CLASS_DROP).nonzero()[0]
-            last = np.append(hidden[1:] - hidden[:-1] != 1, True)
-            ends = hidden[last] if step > 0 else hidden[np.roll(last, 1)]
-            side: Any = "left" if step > 0 else "right"
-            run = np.searchsorted(ends, places[stuck], side=side) - (step < 0)
-            places[stuck] = ends.take(run) + step
+        stuck = self._hidden(places, zero) if zero.size else zero
+        for _ in range(_STEPS):
+            if stuck.size:
+                places[stuck] += step
+                stuck = self._hidden(places, stuck)
+        if not stuck.size:
+            return places
+        hidden = (self.all_kinds == CLASS_DROP).nonzero()[0]
+        last = np.append(hidden[1:] - hidden[:-1] != 1, True)
+        ends = hidden[last] if step > 0 else hidden[np.roll(last, 1)]
+        side: Any = "left" if step > 0 else "right"
+        run = np.searchsorted(ends, places[stuck], side=side) - (step < 0)
+        places[stuck] = ends.take(run) + step
         return places
+
+    def _hidden(self, places: Array, chosen: Array) -> Array:
+        """Return which of some chosen places hold what is invisible."""
+        hidden: Array = chosen.take((self.all_kinds.take(places.take(chosen)) == CLASS_DROP).nonzero()[0])
+        return hidden
 
 
 def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> Marks:
@@ -96,12 +108,11 @@ def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> M
     beside = at[1:] == stops[:-1]
     hidden = (kinds == CLASS_DROP).nonzero()[0]
     if hidden.size:
-        # What is hidden behind a mark lies next to it where it fills the whole way to the next mark.
+        # Marks are neighbours where all between them is hidden.
         before = at.searchsorted(hidden) - 1
-        first = np.append(True, before[1:] != before[:-1]).nonzero()[0]
-        count = np.append(first[1:], before.size) - first
-        before = before.take(first)
-        beside[before] = at.take(before + 1) - stops.take(before) == count
+        own, following = at.take(before), at.take(before + 1)
+        between = hidden.searchsorted(following) - hidden.searchsorted(own)
+        beside[before] = following - own - 1 == between
     return Marks(units, kinds, at, units.take(at), kinds.take(at), beside, stops)
 
 

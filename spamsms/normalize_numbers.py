@@ -87,19 +87,26 @@ def fold_numbers(marks: Marks) -> None:
     firsts, lasts = marks.runs(members)
     if not firsts.size:
         return
+    masked = kinds.take(firsts) == CLASS_MASK
+    is_mask = kinds == CLASS_MASK
+    inner = is_mask[1:] > is_mask[:-1]
+    inner &= members[:-1]
+    inner &= beside
+    masked[_run_of(firsts, inner.nonzero()[0] + 1)] = True
     tokens = np.full(firsts.size, ord(MASK), np.uint16)
-    # Most masked runs begin or end with a mask; the others are found by counting.
-    plain = ((kinds.take(firsts) == CLASS_DIGIT) & (kinds.take(lasts) == CLASS_DIGIT)).nonzero()[0]
-    first, last = firsts.take(plain), lasts.take(plain)
-    masks = np.cumsum(kinds == CLASS_MASK, dtype=np.int64)
-    unmasked = (masks.take(first) == masks.take(last)).nonzero()[0]
-    plain, first, last = plain.take(unmasked), first.take(unmasked), last.take(unmasked)
+    plain = (~masked).nonzero()[0]
     if plain.size:
-        counts = np.cumsum(kinds == CLASS_DIGIT, dtype=np.int64)
-        digits = counts.take(last) - counts.take(first) + 1
-        tokens[plain] = _number_tokens(marks, first, last, digits)
+        separators = np.bincount(_run_of(firsts, framed.nonzero()[0] + 1), minlength=firsts.size)
+        first, last = firsts.take(plain), lasts.take(plain)
+        tokens[plain] = _number_tokens(marks, first, last, last - first + 1 - separators.take(plain))
     kinds *= ~members
     marks.fold(firsts, lasts, tokens)
+
+
+def _run_of(firsts: Array, members: Array) -> Array:
+    """Return the index of the run that each of some marks belongs to."""
+    run: Array = firsts.searchsorted(members, side="right") - 1
+    return run
 
 
 def _number_tokens(marks: Marks, firsts: Array, lasts: Array, digits: Array) -> npt.NDArray[np.uint16]:

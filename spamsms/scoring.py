@@ -6,7 +6,6 @@ the last bit alone or in a batch, in whatever order, on every machine.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -17,14 +16,13 @@ import numpy.typing as npt
 
 from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Scratch, Words
 from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, NormalizedBatch, join_batches, normalize_batch, split_evenly
+from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
-# Characters normalised and units hashed at a time: keeps the working arrays in the processor's cache.
-CHARACTERS_A_PART = 1 << 17
+# Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that
+# fill the processor's cache, do not take turns too often.
+CHARACTERS_A_PART = 1 << 18
 UNITS_A_PART = 1 << 15
-# Parts normalised before they are hashed together: the two take turns at the cache, with their tables.
-PARTS_A_GROUP = 8
 # So few messages are scored one by one: setting a batch up would take longer.
 FEW_TEXTS = 6
 _PAD = "\0" * PADDING
@@ -64,10 +62,7 @@ class LinearScorer:
         if len(texts) <= FEW_TEXTS:
             return np.array([self.log_odds_one(text) for text in texts])
         parts = split_evenly(texts, CHARACTERS_A_PART)
-        results = []
-        while group := [normalize_batch(part) for part in itertools.islice(parts, PARTS_A_GROUP)]:
-            results.append(self._log_odds_batch(join_batches(group)))
-        return np.concatenate(results)
+        return np.concatenate([self._log_odds_batch(normalize_batch(part)) for part in parts])
 
     def _log_odds_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
         n_texts = batch.starts.size - 1
@@ -262,5 +257,8 @@ def quantize(coefficients: Array) -> tuple[npt.NDArray[np.int16], float]:
         ``weights * scale`` is `coefficients` to within ``scale / 2``.
     """
     largest = float(np.abs(coefficients).max(initial=0.0))
-    scale = largest / LARGEST_WEIGHT if largest > 0 else 1.0
+    scale = largest / LARGEST_WEIGHT
+    if scale < np.finfo(np.float64).tiny:
+        # Next to zero, numbers are too coarse to divide by.
+        scale = 1.0
     return np.rint(coefficients / scale).astype(np.int16), scale
