@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers import Peer, fasttext_model, hashing_pipeline, jieba_pipeline, spamsms_model
+from benchmarks.report import write_readme_table
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "data" / "corpus" / "messages.tsv"
@@ -111,6 +112,8 @@ def main() -> None:
         "fresh_process_ms": {name: round(taken, 1) for name, taken in cold.items()},
     }
     Path(args.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if Path(args.json) == RESULTS:
+        write_readme_table(ROOT / "README.md", figures)
 
 
 if __name__ == "__main__":

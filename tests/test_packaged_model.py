@@ -96,6 +96,16 @@ def test_readme_figures_are_what_the_metrics_say(figures: dict[str, object]) -> 
     assert table == readme_table(figures)
 
 
+@pytest.mark.skipif(not (ROOT / "benchmarks").is_dir(), reason="benchmarks are part of a checkout only")
+def test_readme_speeds_are_those_of_the_last_benchmark() -> None:
+    from benchmarks.report import MARKS
+    from benchmarks.report import readme_table as speed_table
+
+    results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.split(MARKS[0])[1].split(MARKS[1])[0].strip() == speed_table(results)
+
+
 def test_metrics_belong_to_the_model(
     figures: dict[str, dict[str, str]], manifest: dict[str, dict[str, dict[str, str]]]
 ) -> None:
