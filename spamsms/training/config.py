@@ -35,6 +35,9 @@ class Source:
     calibrate : bool
         Whether its rows take part in calibration and thresholds: only files
         that are like the inboxes to be judged should.
+    calibration_weight : float
+        Weight of each row in calibration: below one where the file's share of
+        hard messages is not that of real inboxes.
     cleaning : {"none", "placeholders"}
         "placeholders" undoes the masks of pre-tokenised research corpora.
     kinds : dict of str to str
@@ -47,6 +50,7 @@ class Source:
     name: str = ""
     weight: float = 1.0
     calibrate: bool = True
+    calibration_weight: float = 1.0
     cleaning: str = "none"
     kinds: dict[str, str] = field(default_factory=dict)
     text: str = "text"
@@ -62,8 +66,9 @@ class Source:
             raise DatasetError(
                 f'source {self.file}: cleaning must be "none" or "placeholders", not {self.cleaning!r}'
             )
-        if not self.weight >= 0:
-            raise DatasetError(f"source {self.file}: weight must be >= 0, not {self.weight!r}")
+        for name in ("weight", "calibration_weight"):
+            if not getattr(self, name) >= 0:
+                raise DatasetError(f"source {self.file}: {name} must be >= 0, not {getattr(self, name)!r}")
 
     @property
     def title(self) -> str:

@@ -231,8 +231,10 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
     model.fit(train.texts, train.labels, train.weights, groups)
     model.set_params(n_jobs=None)
     chosen = train.calibrate
-    if not chosen.all() and len(set(train.labels[chosen].tolist())) == 2:
-        model.calibrate(model.out_of_fold_log_odds_[chosen], train.labels[chosen])
+    shares = {source.title: source.calibration_weight for source in config.sources}
+    weights = np.array([shares.get(file, 1.0) for file in train.files]) * chosen
+    if len(set(train.labels[weights > 0].tolist())) == 2:
+        model.calibrate(model.out_of_fold_log_odds_, train.labels, weights)
     wanted = Counter(
         file
         for file, label, near in zip(train.files, train.labels, chosen, strict=True)
