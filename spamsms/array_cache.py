@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from spamsms.atomic_file import open_atomically
 
 VARIABLE = "SPAMSMS_CACHE_DIR"
 FILES_KEPT = 4
@@ -89,11 +90,5 @@ def _hash(words: Words) -> bytes:
 
 def _write(path: Path, array: npt.NDArray[np.int64]) -> None:
     """Write a file under another name, then move it into place."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, array, allow_pickle=False)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with open_atomically(path) as file:
+        np.save(file, array, allow_pickle=False)

@@ -13,13 +13,13 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.atomic_file import open_atomically
 from spamsms.errors import InputError, ModelFormatError
 
 FORMAT = "spamsms-model"
@@ -72,29 +72,16 @@ def write_artifact(
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
     for file, data in contents.items():
-        _replace(folder / file, data)
-    _replace(folder / MANIFEST, encoded)
+        with open_atomically(folder / file) as stream:
+            stream.write(data)
+    with open_atomically(folder / MANIFEST) as stream:
+        stream.write(encoded)
     for name in arrays:
         for old in folder.glob(f"{name}-{'[0-9a-f]' * 12}.npy"):
             if old.name not in contents:
                 # Windows keeps a file that a process has mapped; the next save removes it.
                 with contextlib.suppress(PermissionError):
                     old.unlink()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file under another name, then move it into place."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def read_artifact(

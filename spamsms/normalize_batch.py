@@ -154,12 +154,6 @@ def decode_batch(batch: NormalizedBatch) -> list[str]:
     return [whole[start : stop - PADDING] for start, stop in itertools.pairwise(starts)]
 
 
-def message_offsets(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Return where each text starts in the joined text that ``positions`` counts in."""
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return np.cumsum(lengths + PADDING) - lengths
-
-
 def split_evenly(texts: Sequence[str], characters_a_part: int) -> Iterator[Sequence[str]]:
     """Cut a batch into parts of about so many characters, at least one message a part."""
     start = 0
