@@ -1,0 +1,1 @@
+"""What scores are for: examining one's own messages before sending, triage of complaints after."""
