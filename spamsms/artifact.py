@@ -55,21 +55,12 @@ def write_artifact(
         raise ModelFormatError(f"{folder}: a model is saved to a folder, and this is a file")
     files, contents = {}, {}
     for name, array in arrays.items():
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        data = buffer.getvalue()
-        digest = hashlib.sha256(data).hexdigest()
+        data, digest = encode_array(array)
         file = f"{name}-{digest[:12]}.npy"
         contents[file] = data
         files[name] = {"file": file, "bytes": len(data), "sha256": digest}
     whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
-    try:
-        text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False) + "\n"
-        encoded = text.encode("utf-8")
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"{folder}: the manifest takes JSON values only ({error}); nothing was written"
-        ) from error
+    encoded = encode_manifest(whole, folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file, data in contents.items():
         with open_atomically(folder / file) as stream:
@@ -82,6 +73,31 @@ def write_artifact(
                 # Windows keeps a file that a process has mapped; the next save removes it.
                 with contextlib.suppress(PermissionError):
                     old.unlink()
+
+
+def encode_manifest(manifest: dict[str, Any], folder: Path) -> bytes:
+    """Return a whole manifest as the bytes of its file.
+
+    Raises
+    ------
+    InputError
+        If it holds something that is no JSON value; names `folder`.
+    """
+    try:
+        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False) + "\n"
+        return text.encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{folder}: the manifest takes JSON values only ({error}); nothing was written"
+        ) from error
+
+
+def encode_array(array: npt.NDArray[Any]) -> tuple[bytes, str]:
+    """Return an array as the bytes of a ``.npy`` file, and their SHA-256."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    data = buffer.getvalue()
+    return data, hashlib.sha256(data).hexdigest()
 
 
 def read_artifact(
@@ -113,6 +129,18 @@ def read_artifact(
             older, encoded = encoded, _read_manifest(folder / MANIFEST)
             if encoded == older:
                 raise
+
+
+def read_manifest(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a model's manifest alone; the arrays are not looked at.
+
+    Raises
+    ------
+    ModelFormatError
+        If it is missing, no manifest, or of another version.
+    """
+    path = Path(folder) / MANIFEST
+    return _parse_manifest(path, _read_manifest(path))
 
 
 def _read_manifest(path: Path) -> bytes:

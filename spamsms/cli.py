@@ -18,6 +18,7 @@ from spamsms.commands import (
     check,
     evaluate,
     explain,
+    models,
     train,
 )
 from spamsms.commands.console import standard_error
@@ -26,7 +27,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels)
+COMMANDS = (check, explain, train, evaluate, audit_labels, models)
 
 EPILOG = f"""\
 examples:

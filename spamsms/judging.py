@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid, sigmoid_one
 from spamsms.errors import InputError
+from spamsms.identity import model_hash
 from spamsms.kinds import KindHead
 from spamsms.obfuscation import obfuscation
 from spamsms.scoring import LinearScorer
@@ -28,6 +29,8 @@ class Judging:
     version_: str
     threshold: float
     review_threshold: float
+    # Weights and kinds, and the hash of the model they make.
+    _hashed: tuple[LinearScorer, KindHead | None, str] | None = None
 
     def _fitted(self) -> LinearScorer:
         raise NotImplementedError
@@ -103,6 +106,19 @@ class Judging:
             raise InputError(f"top must be a whole number of at least 0, or None for all, not {top!r}")
         return _all_evidence(self._fitted(), check_text(text))[:top]
 
+    @property
+    def hash_(self) -> str:
+        """Twelve digits that tell the model from every other: another hash, other scores.
+
+        Kept by saving, loading and pickling. Name, version and thresholds do not change it.
+        """
+        scorer, head = self._fitted(), self.kind_head_
+        hashed = self._hashed
+        if hashed is None or hashed[0] is not scorer or hashed[1] is not head:
+            hashed = scorer, head, model_hash(scorer, head)
+            self._hashed = hashed
+        return hashed[2]
+
     def _explained(self, texts: Sequence[str], log_odds: Array) -> list[Verdict]:
         """Return verdicts whose kinds are worked out at once, which is cheaper than one by one."""
         kinds: list[tuple[str | None, float | None]] = [(None, None)] * len(texts)
@@ -123,7 +139,16 @@ class Judging:
         evidence = EvidenceList(partial(_all_evidence, self._fitted(), text))
         model = f"{self.name_} {self.version_}"
         return Verdict(
-            text, is_spam, probability, log_odds, self.threshold, action, evidence, model, details=details
+            text,
+            is_spam,
+            probability,
+            log_odds,
+            self.threshold,
+            action,
+            evidence,
+            model,
+            self.hash_,
+            details=details,
         )
 
 

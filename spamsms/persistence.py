@@ -11,9 +11,8 @@ import numpy.typing as npt
 from spamsms.artifact import read_artifact, write_artifact
 from spamsms.decision import KEPT_RATES
 from spamsms.errors import ModelFormatError
-from spamsms.features import FEATURES_VERSION
+from spamsms.identity import VERSIONS, manifest_hash, plain_value, scoring_entries
 from spamsms.kinds import KIND_SPACE, KINDS, KindHead
-from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.scoring import LARGEST_WEIGHT, LinearScorer
 
 if TYPE_CHECKING:
@@ -26,37 +25,27 @@ GOLDEN_TEXTS = (
     "您的验证码是 482913，5分钟内有效，请勿告诉他人。",
     "妈，我今晚加班，不回来吃饭了",
 )
-_VERSIONS = {"normalizer_version": NORMALIZER_VERSION, "features_version": FEATURES_VERSION}
 
 
 def write_classifier(model: SpamClassifier, folder: str | os.PathLike[str]) -> None:
     """Write a fitted classifier; see :meth:`spamsms.SpamClassifier.save`."""
     scorer: LinearScorer = model._fitted()
+    entries, arrays = scoring_entries(scorer, model.kind_head_)
+    kinds = {"kinds": entries.pop("kinds")} if "kinds" in entries else {}
     manifest: dict[str, Any] = {
         "name": model.name_,
         "version": model.version_,
         "labels": {"0": "wanted", "1": "marketing spam"},
-        "parameters": {key: _plain(value) for key, value in model.get_params().items()},
-        **_VERSIONS,
-        "scale": scorer.scale,
-        "passage_scale": scorer.passage_scale,
-        "intercept": scorer.intercept,
+        "parameters": {key: plain_value(value) for key, value in model.get_params().items()},
+        **entries,
         "threshold": model.threshold,
         "review_threshold": model.review_threshold,
         "operating_points": model.operating_points_,
         "golden": [{"text": text, "log_odds": scorer.log_odds_one(text)} for text in GOLDEN_TEXTS],
         "libraries": _library_versions(),
         "details": model.details_,
+        **kinds,
     }
-    arrays: dict[str, npt.NDArray[Any]] = {"weights": scorer.weights}
-    head = model.kind_head_
-    if head is not None:
-        arrays["kinds"] = head.weights
-        manifest["kinds"] = {
-            "codes": list(head.codes),
-            "scales": head.scales.tolist(),
-            "intercepts": head.intercepts.tolist(),
-        }
     write_artifact(folder, manifest, arrays)
 
 
@@ -64,7 +53,7 @@ def read_classifier(kind: type[SpamClassifier], folder: str | os.PathLike[str]) 
     """Read a classifier; see :meth:`spamsms.SpamClassifier.load`."""
     manifest, arrays = read_artifact(folder)
     try:
-        for key, known in _VERSIONS.items():
+        for key, known in VERSIONS.items():
             if manifest[key] != known:
                 raise ModelFormatError(
                     f"{folder}: {key} {manifest[key]!r} is unknown, this release has {known}; "
@@ -77,6 +66,7 @@ def read_classifier(kind: type[SpamClassifier], folder: str | os.PathLike[str]) 
         model.name_, model.version_ = str(manifest["name"]), str(manifest["version"])
         model.details_ = dict(manifest["details"])
         model.kind_head_ = _read_head(manifest, arrays)
+        model._hashed = model.scorer_, model.kind_head_, manifest_hash(manifest)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         if isinstance(error, ModelFormatError):
             raise ModelFormatError(
@@ -133,12 +123,6 @@ def _check_array(array: npt.NDArray[Any], dtype: Any, shape: tuple[int, ...], na
         raise ModelFormatError(
             f"{name}: {array.dtype} of shape {array.shape}, expected {np.dtype(dtype)} of shape {shape}"
         )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _library_versions() -> dict[str, str]:

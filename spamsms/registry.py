@@ -12,9 +12,11 @@ from spamsms.errors import InputError
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
+    from spamsms.model_store import ModelStore
     from spamsms.verdict import Verdict
 
 DEFAULT_MODEL = "zh"
+VERSION_MARK = "@"
 # In an installed package, and in a checkout of the project.
 _HOMES = (Path(__file__).parent / "models", Path(__file__).parent.parent / "models")
 
@@ -34,8 +36,10 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
     Parameters
     ----------
     name_or_path : str or path, optional
-        Name of a packaged model, or a folder that
-        :meth:`SpamClassifier.save` wrote. The packaged model ``zh`` by default.
+        A folder that :meth:`SpamClassifier.save` wrote, or a name: of one of the
+        user's models, else of a packaged one; ``name@version`` for another than
+        the current version. The packaged model ``zh`` by default, whatever the
+        user has installed.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
     Raises
     ------
     InputError
-        If there is no such model.
+        If there is no such model or version.
     ModelFormatError
         If the model is damaged or of another version.
     """
@@ -64,23 +68,62 @@ def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
         If there is no such model.
     """
     if name_or_path is None:
-        name_or_path = DEFAULT_MODEL
-    elif not isinstance(name_or_path, (str, os.PathLike)):
+        return _packaged_folder(DEFAULT_MODEL)
+    if not isinstance(name_or_path, (str, os.PathLike)):
         raise InputError(
             f"name_or_path is a {type(name_or_path).__name__}; pass a model's name or the path of its folder"
         )
     path = Path(name_or_path)
     if len(path.parts) == 1 and not os.path.isdir(path):
-        models = packaged_models()
-        if path.name not in models:
-            raise InputError(
-                f"no model {str(name_or_path)!r}: packaged are {', '.join(models) or 'none'}, "
-                "and there is no such folder"
-            )
-        path = models[path.name]
-    elif not os.path.exists(path):
+        return _installed_folder(path.name) or _packaged_folder(path.name)
+    if not os.path.exists(path):
         raise InputError(f"no model at {path}: there is no such folder")
-    return path
+    return _current_in(path) or path
+
+
+def user_models() -> ModelStore | None:
+    """Return the user's own models; see :func:`spamsms.model_store.models_directory`."""
+    from spamsms.model_store import ModelStore, models_directory
+
+    home = models_directory()
+    return None if home is None else ModelStore(home)
+
+
+def _current_in(path: Path) -> Path | None:
+    """Return the current version where a path is that of a name in somebody's folder of models."""
+    from spamsms.model_store import CURRENT, ModelStore
+
+    if (path / MANIFEST).exists() or not (path / CURRENT).is_file():
+        return None
+    path = path.resolve()
+    return ModelStore(path.parent).folder(path.name)
+
+
+def _installed_folder(name: str) -> Path | None:
+    store = user_models()
+    if store is None:
+        return None
+    name, _, version = name.partition(VERSION_MARK)
+    return store.folder(name, version or None)
+
+
+def _packaged_folder(full_name: str) -> Path:
+    models = packaged_models()
+    name, _, version = full_name.partition(VERSION_MARK)
+    if name not in models:
+        store = user_models()
+        installed = f", in {store.home} {', '.join(store.names())}" if store and store.names() else ""
+        raise InputError(
+            f"no model {full_name!r}: packaged are {', '.join(models) or 'none'}{installed}, "
+            "and there is no such folder"
+        )
+    if version:
+        from spamsms.artifact import read_manifest
+
+        known = read_manifest(models[name]).get("version")
+        if version != known:
+            raise InputError(f"no version {version[:100]!r} of model {name!r}: packaged is {known}")
+    return models[name]
 
 
 @lru_cache(maxsize=8)

@@ -102,6 +102,8 @@ class Verdict:
         Every word with its contribution, strongest first.
     model : str
         Name and version of the model.
+    model_hash : str
+        Tells models apart that bear one name: another hash, another model.
     kind : str or None
         Code of what the message most probably is, such as "R" or "c"; see
         :data:`spamsms.kinds.KINDS`. None where the model knows no kinds.
@@ -119,6 +121,7 @@ class Verdict:
     action: str
     evidence: Sequence[Evidence] = field(repr=False)
     model: str
+    model_hash: str = ""
     kind: str | None = field(init=False)
     kind_probability: float | None = field(init=False)
     obfuscation: float | None = field(init=False)

@@ -77,7 +77,7 @@ def _account(model: SpamClassifier, verdict: Verdict, top: int, output: Utf8Outp
     lines = [
         f"{action}  {percent(verdict.probability)} spam",
         f"blocked from {percent(verdict.threshold)} on, reviewed from {percent(model.review_threshold)} on",
-        f"model {printable(verdict.model)}",
+        f"model {printable(verdict.model)}  ({verdict.model_hash})",
         *_kind_lines(verdict),
         "",
         marked(verdict.text, strongest, coloured),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from spamsms.errors import SpamsmsError
+from spamsms.errors import InputError, SpamsmsError
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
+    from spamsms.model_store import ModelStore
 
 
 class ModelUnavailableError(SpamsmsError):
@@ -20,7 +21,7 @@ def add_model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME_OR_PATH",
-        help="a packaged model's name or the folder of a saved one (default: the packaged model zh)",
+        help="a name, NAME@VERSION, or the folder of a saved model (default: the packaged model zh)",
     )
 
 
@@ -38,3 +39,38 @@ def load(name_or_path: str | None) -> SpamClassifier:
         return load_model(name_or_path)
     except (SpamsmsError, OSError) as error:
         raise ModelUnavailableError(str(error)) from error
+
+
+def add_models_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--models``."""
+    parser.add_argument(
+        "--models",
+        metavar="DIR",
+        help="folder of your own models (default: SPAMSMS_MODELS, or where applications keep their data)",
+    )
+
+
+def open_store(given: str | None) -> ModelStore:
+    """Return the user's own models.
+
+    Raises
+    ------
+    InputError
+        If there is no place for them.
+    """
+    from spamsms.model_store import VARIABLE, ModelStore, models_directory
+
+    home = models_directory(given)
+    if home is None:
+        raise InputError(f"this user has no home folder: say --models DIR or set {VARIABLE}")
+    return ModelStore(home)
+
+
+def author_by_default() -> str | None:
+    """Return the user's name; None where the system does not know it."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, ImportError, KeyError):
+        return None

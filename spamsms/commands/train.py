@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_error, standard_output
-from spamsms.commands.parsing import epilog, whole_number
+from spamsms.commands.parsing import as_typed, epilog, whole_number
 from spamsms.commands.steps import Steps
 
 if TYPE_CHECKING:
@@ -42,6 +42,17 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the model to")
     parser.add_argument("--config", metavar="FILE", help="a training.toml; sensible defaults without one")
     parser.add_argument(
+        "--name",
+        type=as_typed,
+        help="what the model is called (default: what the configuration says, or custom)",
+    )
+    parser.add_argument(
+        "--version",
+        type=as_typed,
+        help="default: as the configuration says, or the one after the latest of that name in DIR and "
+        "among your own models (spamsms models)",
+    )
+    parser.add_argument(
         "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
     )
     parser.set_defaults(run=run)
@@ -51,9 +62,10 @@ def run(args: argparse.Namespace) -> int:
     """Train, print the figures, return the exit code."""
     from spamsms.training.config import read_config
     from spamsms.training.evaluate import format_table
+    from spamsms.training.naming import name_model
     from spamsms.training.train import STEPS, train_model
 
-    config = read_config(args.config)
+    config = name_model(read_config(args.config), args.out, args.name, args.version)
     with Steps(len(STEPS)) as steps:
         result = train_model(
             args.data, args.out, config, config_file=args.config, n_jobs=args.jobs, report=steps.begin

@@ -83,7 +83,8 @@ class TrainingConfig:
     Attributes
     ----------
     name, version : str
-        What the model is called.
+        What the model is called. No version means the one after the latest of
+        that name, see :func:`spamsms.training.naming.name_model`.
     description : str
         For the model card.
     model : dict
@@ -101,7 +102,7 @@ class TrainingConfig:
     """
 
     name: str = "custom"
-    version: str = "1"
+    version: str = ""
     description: str = ""
     model: dict[str, Any] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()

@@ -14,18 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import DatasetError
+from spamsms.journal import time_now
 from spamsms.kinds import SPAM_KINDS, WANTED_KINDS
+from spamsms.model_store import METRICS
 from spamsms.training.card import write_card
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
 from spamsms.training.dedupe import near_duplicate_groups, share_seen
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
+from spamsms.training.naming import name_model
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
 
 Array = npt.NDArray[Any]
-METRICS = "metrics.json"
 FEWEST_OF_A_KIND = 5
 # A source with fewer wanted messages says too little of a rate of 1 % to be held to it on its own.
 FEWEST_WANTED = 200
@@ -158,7 +160,7 @@ def train_model(
     InputError
         If the configuration's model parameters are wrong.
     """
-    config = config or TrainingConfig()
+    config = name_model(config or TrainingConfig(), out)
     data = prepare_data(paths, config, report)
     report("fit and calibrate")
     model = fit_prepared(data, config, n_jobs)
@@ -248,7 +250,7 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
     if chosen.any() and len(set(train.labels[chosen].tolist())) == 2:
         # A rate that only holds over all sources together would be broken on the hardest of them.
         model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen], files)
-    model.name_, model.version_ = config.name, config.version
+    model.name_, model.version_ = config.name, config.version or model.version_
     if _kinds_suffice(train.kinds):
         model.fit_kinds(train.texts, train.kinds, groups)
     return model
@@ -270,7 +272,7 @@ def write_model(
     config_file: str | os.PathLike[str] | None = None,
 ) -> None:
     """Write artifact, metrics, card and configuration to a folder."""
-    details = {"data": figures["data"]}
+    details = {"trained": time_now(), "data": figures["data"]}
     model.save(out, name=config.name, version=config.version, details=details)
     text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
     (out / METRICS).write_text(text, encoding="utf-8")
