@@ -17,11 +17,22 @@ LONGEST_ROW = 1 << 20
 
 @dataclass(frozen=True)
 class RowError:
-    """A row that cannot be used, the line it starts at, and why."""
+    """A row that cannot be used, the line it starts at, and why.
+
+    Attributes
+    ----------
+    line : int
+    reason : str
+    blank : bool
+        Whether it is a blank line.
+    used : bool
+        Whether it is a remark only, and costs no row.
+    """
 
     line: int
     reason: str
     blank: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,13 +56,17 @@ def open_table(
     header = [field.strip() for field in first.fields]
     if not any(header):
         raise DatasetError(f"{name}:{first.line}: the header is blank; a {file_format} starts with one")
-    return header, without_last_blanks(_check_sizes(rows, len(header)))
+    return header, without_last_blanks(_check_rows(rows, header))
 
 
-def _check_sizes(rows: Iterator[Row | RowError], width: int) -> Iterator[Row | RowError]:
+def _check_rows(rows: Iterator[Row | RowError], header: list[str]) -> Iterator[Row | RowError]:
+    width = len(header)
     for row in rows:
-        if isinstance(row, RowError) or len(row.fields) == width:
+        if isinstance(row, RowError):
             yield row
+        elif len(row.fields) == width:
+            again = width > 1 and [field.strip("\ufeff \r") for field in row.fields] == header
+            yield RowError(row.line, "the header once more") if again else row
         elif row.fields in ([], [""]):
             # Where there is one column, an empty message is an empty line.
             yield Row(row.line, [""]) if width == 1 else RowError(row.line, "a blank line", blank=True)
@@ -104,8 +119,7 @@ def _csv_rows(lines: Iterator[Line]) -> Iterator[Row | RowError]:
         try:
             fields = next(reader, None)
         except csv.Error as error:
-            reason = taken[0].problem or f"not valid csv: {error}; is a quote missing?"
-            yield RowError(taken[0].number, reason)
+            yield RowError(taken[0].number, taken[0].problem or _csv_reason(error))
             waiting.extendleft(reversed(taken[1:]))
             reader = csv.reader(feed(), strict=True)
         else:
@@ -117,3 +131,13 @@ def _csv_rows(lines: Iterator[Line]) -> Iterator[Row | RowError]:
             else:
                 yield Row(taken[0].number, fields)
         taken.clear()
+
+
+def _csv_reason(error: csv.Error) -> str:
+    if "new-line character" in str(error):
+        return r"not valid csv: a bare \r in it; lines end in \n or \r\n, fields that hold breaks are quoted"
+    if "field limit" in str(error):
+        return (
+            f"not valid csv: a field longer than {csv.field_size_limit():,} characters; is a quote missing?"
+        )
+    return f"not valid csv: {error}; is a quote missing?"

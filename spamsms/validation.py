@@ -92,13 +92,13 @@ def row_error(row: Any, index: int, name: str = "X") -> InputError | None:
 def _describe(value: Any) -> str:
     if value is None:
         return "None"
-    if _is_missing(value):
+    if is_missing(value):
         return "NaN" if isinstance(value, (float, np.floating)) else str(value)
     shown = repr(value)
     return f"{type(value).__name__} {shown if len(shown) <= 40 else shown[:37] + '...'}"
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """Tell what stands for a missing value: None, NaN, and pandas' NA and NaT."""
     if isinstance(value, (float, np.floating)):
         return bool(np.isnan(value))
@@ -106,7 +106,7 @@ def _is_missing(value: Any) -> bool:
 
 
 def _advice(value: Any) -> str:
-    if _is_missing(value):
+    if is_missing(value):
         return "drop missing messages or fill them with ''"
     if isinstance(value, (bytes, bytearray)):
         return "decode it first, such as .decode('utf-8')"

@@ -92,7 +92,7 @@ def test_control_characters_do_not_reach_the_terminal(run: Run) -> None:
         (["x", "--format", "xml"], "invalid choice: 'xml'"),
         (["-x"], "unrecognized arguments: -x"),
         (["x", "--output", "a.xlsx"], "'a.xlsx' ends in none of .txt, .csv, .jsonl; say --format"),
-        (["-f", "a.xlsx"], "'a.xlsx' ends in none of .txt, .csv, .tsv, .jsonl; say --input-format"),
+        (["-f", "a.xlsx"], "'a.xlsx' ends in none of .txt, .csv, .tsv, .jsonl, .parquet; say --input-format"),
         (["-f", "missing.csv"], "missing.csv: No such file or directory"),
         (["-f", ".", "--input-format", "csv"], ".: Is a directory"),
         (["-f", "-", "--column", "text"], "--column goes with csv, tsv and jsonl"),

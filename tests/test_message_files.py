@@ -214,7 +214,9 @@ def test_a_table_without_the_column_is_refused_with_the_reason(
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(InputError, match="the format must be one of txt, csv, tsv, jsonl, not 'xlsx'"):
+    with pytest.raises(
+        InputError, match="the format must be one of txt, csv, tsv, jsonl, parquet, not 'xlsx'"
+    ):
         rows_of("", "xlsx")
 
 
@@ -251,7 +253,7 @@ def test_read_table_gives_all_columns_as_text(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.csv", "id,label\n", r"a\.csv: no column 'text' among 'id', 'label'"),
-        ("a.csv", "text,label,label\n", r"a\.csv: the header names 'label' twice"),
+        ("a.csv", "text,text,label\n", r"a\.csv: the header names 'text' twice"),
         ("a.txt", "", r"ends in none of \.csv, \.tsv, \.jsonl"),
         (".", None, "ends in none of"),
     ],

@@ -37,11 +37,12 @@ DESCRIPTION = """\
 Say of each message whether to block it, review it or let it pass.
 
 Messages come from the command line or from a file:
-  txt    one message a line
-  csv    with a header; fields may be quoted and hold line breaks
-  tsv    with a header; split on tabs, quotes mean nothing
-  jsonl  one object a line
-Files may be in UTF-8 or GB18030 (GBK) and larger than memory. A row that cannot
+  txt      one message a line
+  csv      with a header; fields may be quoted and hold line breaks
+  tsv      with a header; split on tabs, quotes mean nothing
+  jsonl    one object a line
+  parquet  needs pyarrow (spamsms[arrow])
+Text files may be in UTF-8 or GB18030 (GBK) and larger than memory. A row that cannot
 be used is reported on standard error as file:line: reason; the others are scored.
 Output has one verdict a message, in the order of the input; jsonl and csv name
 its fields as the library does. Both are in UTF-8."""

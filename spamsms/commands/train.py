@@ -19,16 +19,19 @@ DESCRIPTION = """\
 Make a model from labelled messages and write it to a folder: the model, its
 figures on test groups that it never saw (metrics.json) and its card.
 
-Files are csv, tsv or jsonl with the columns text and label (1, spam, 垃圾 or a
-capital kind code; 0, ham, 正常 or a small one); a folder stands for the files
-in it. Optional columns: kind, group (messages of one template, which no split
-divides), split (train or test), source. UTF-8 and GB18030 are told apart.
+Files are csv, tsv, jsonl or parquet (which needs pyarrow) with the columns text
+and label (1, spam, 垃圾 or a capital kind code; 0, ham, 正常 or a small one); a
+folder stands for the files in it, corpus for the messages that come with
+spamsms. Optional columns: kind, group (messages of one template, which no split
+divides), split (train or test), source, sender, time, weight. UTF-8 and GB18030
+are told apart.
 
 Rows that cannot be used are listed with their reasons. Duplicates, once
 normalised, count once. The same files and configuration give the same weights."""
 
 EXAMPLES = """\
   spamsms train --data labelled.csv --out my-model
+  spamsms train --data labelled.csv corpus --out my-model
   spamsms train --config models/zh/training.toml --data DATA data/corpus --out models/zh
   spamsms check --model my-model "您的验证码是 482913\""""
 

@@ -42,8 +42,9 @@ class Source:
         "placeholders" undoes the masks of pre-tokenised research corpora.
     kinds : dict of str to str
         Codes of the kinds that the file names otherwise.
-    text, label, kind, group, split, source_column, writer : str
-        Names of columns; all but `text` and `label` may be missing.
+    text, label, kind, group, split, source_column, writer, sender, time, weight_column : str
+        Names of columns; all but `text` and one of `label` and `kind` may be
+        missing. A row's weight is multiplied by the file's.
     """
 
     file: str
@@ -60,6 +61,9 @@ class Source:
     split: str = "split"
     source_column: str = "source"
     writer: str = "writer"
+    sender: str = "sender"
+    time: str = "time"
+    weight_column: str = "weight"
 
     def __post_init__(self) -> None:
         if self.cleaning not in ("none", "placeholders"):

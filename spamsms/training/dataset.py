@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,27 +12,37 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import DatasetError
-from spamsms.kinds import KINDS, SPAM_KINDS
+from spamsms.message_files import Record, RowError, read_table
 from spamsms.normalize import normalize_text
+from spamsms.training.bundled import CORPUS, bundled_corpus
 from spamsms.training.config import Source, TrainingConfig
+from spamsms.training.frames import FRAME_NAME, frame_records, is_frame
+from spamsms.training.labelled_rows import columns_of, read_row
 
-_LABELS = {
-    "1": 1, "spam": 1, "垃圾": 1, "垃圾短信": 1, "true": 1, "yes": 1, "是": 1,
-    "0": 0, "ham": 0, "正常": 0, "正常短信": 0, "wanted": 0, "false": 0, "no": 0, "否": 0,
-}  # fmt: skip
-ENDINGS = (".csv", ".tsv", ".jsonl")
-_PLACEHOLDER_TAIL = re.compile(r"\b(URL|PHONE|CELLPHONE)[a-z0-9]+")
-_HANDLE = re.compile(r"\b(?:WECHAT|QQ)\b")
-_NAME = re.compile(r"\b(?:PLACE|NAME)\b")
+ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+# A path, or a pandas DataFrame.
+DataPath = Any
+_ARRAYS = {"labels": "int64", "times": "datetime64[s]", "weights": "float64", "calibrate": "bool"}
+_FILLINGS: dict[str, Any] = {"times": np.datetime64("NaT"), "weights": 1.0, "calibrate": True}
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """A row that was not used as it stands."""
+    """A row that was not used as it stands.
+
+    Attributes
+    ----------
+    file : str
+    line : int
+    reason : str
+    used : bool
+        Whether the row was used all the same.
+    """
 
     file: str
     line: int
     reason: str
+    used: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}"
@@ -42,7 +50,11 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Labelled messages, column by column; all columns have one entry a message."""
+    """Labelled messages, column by column; all columns have one entry a message.
+
+    Columns left out are filled: with "" or what stands for none, weights with 1,
+    `calibrate` with True.
+    """
 
     texts: list[str] = field(default_factory=list)
     labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -53,9 +65,17 @@ class Dataset:
     splits: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    times: npt.NDArray[np.datetime64] = field(default_factory=lambda: np.zeros(0, "datetime64[s]"))
     weights: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     calibrate: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     origins: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        size = len(self.texts)
+        for name in self.__dataclass_fields__:
+            if size and not len(getattr(self, name)):
+                object.__setattr__(self, name, _filled(name, size))
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -78,6 +98,16 @@ class Dataset:
         return self.take(np.flatnonzero(mask).tolist())
 
 
+def _filled(name: str, size: int) -> Any:
+    if name == "labels":
+        raise DatasetError(f"labels are missing for {size} texts")
+    if name == "origins":
+        return [("", row + 1) for row in range(size)]
+    if name in _ARRAYS:
+        return np.full(size, _FILLINGS[name], _ARRAYS[name])
+    return [""] * size
+
+
 def join(parts: Sequence[Dataset]) -> Dataset:
     """Return several data sets as one."""
     columns: dict[str, Any] = {}
@@ -90,17 +120,24 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     return Dataset(**columns)
 
 
-def find_files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
+def find_files(paths: Sequence[DataPath]) -> list[Path]:
     """Return the data files among some files and folders, folders searched without their subfolders.
+
+    ``corpus`` is the project's own corpus, where no file or folder is called so.
+    A DataFrame is no file and is passed over.
 
     Raises
     ------
     DatasetError
-        If a path does not exist or holds no csv, tsv or jsonl file.
+        If a path does not exist or holds no csv, tsv, jsonl or Parquet file.
     """
     found = []
     for given in paths:
+        if is_frame(given):
+            continue
         path = Path(given)
+        if given == CORPUS and not path.exists():
+            path = bundled_corpus()
         if path.is_dir():
             inside = sorted(item for item in path.iterdir() if item.suffix.lower() in ENDINGS)
             if not inside:
@@ -113,35 +150,32 @@ def find_files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     return found
 
 
-def read_datasets(
-    paths: Sequence[str | os.PathLike[str]], config: TrainingConfig
-) -> tuple[Dataset, list[RowProblem]]:
+def read_datasets(paths: Sequence[DataPath], config: TrainingConfig) -> tuple[Dataset, list[RowProblem]]:
     """Read every file that the configuration names, or every file where it names none.
 
     Parameters
     ----------
-    paths : sequence of path
-        Files, or folders of files.
+    paths : sequence of path or DataFrame
+        Files, folders of files, ``corpus`` for the project's own corpus, or
+        pandas DataFrames with the columns that files have.
     config : TrainingConfig
 
     Returns
     -------
     dataset : Dataset
     problems : list of RowProblem
-        Rows left out, with their reasons.
+        Rows left out or not used as they stand, with their reasons.
 
     Raises
     ------
     DatasetError
         If a file cannot be used at all, a named source is missing, or nothing is left.
     """
-    parts, problems, used = [], [], set()
-    for path in find_files(paths):
-        source = config.source_of(path)
-        if source is None:
-            continue
+    parts: list[Dataset] = []
+    problems, used = [], set()
+    for source, name, records in _open_all(paths, config):
         used.add(source.file)
-        part, found = read_dataset(path, source)
+        part, found = _read_records(records, name, source)
         parts.append(part)
         problems.extend(found)
     missing = [source.file for source in config.sources if source.file not in used]
@@ -149,8 +183,27 @@ def read_datasets(
         raise DatasetError(f"the configuration names {', '.join(missing)}, which the data given do not hold")
     dataset = join(parts)
     if not len(dataset):
-        raise DatasetError("no labelled message in the data given; columns text and label are needed")
+        first = f"; {problems[0]}" if problems else ""
+        raise DatasetError(f"no labelled message in the data given; columns text and label are needed{first}")
     return dataset, problems
+
+
+def _open_all(
+    paths: Sequence[DataPath], config: TrainingConfig
+) -> Iterator[tuple[Source, str, Iterator[Record | RowError]]]:
+    """Yield each file or frame that is to be read: how to use it, what to call it, its rows."""
+    n_frames, frames_seen = sum(map(is_frame, paths)), 0
+    for given in paths:
+        if is_frame(given):
+            frames_seen += 1
+            name = FRAME_NAME if n_frames == 1 else f"{FRAME_NAME} {frames_seen}"
+            source = config.source_of(Path(FRAME_NAME)) or Source(file=FRAME_NAME)
+            yield source, name, frame_records(given, columns_of(source), name)
+            continue
+        for path in find_files([given]):
+            named = config.source_of(path)
+            if named is not None:
+                yield named, str(path), read_table(path, columns=columns_of(named))
 
 
 def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]:
@@ -161,69 +214,28 @@ def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]
     DatasetError
         If the file cannot be read or lacks the columns.
     """
-    from spamsms.message_files import RowError, read_table
+    return _read_records(read_table(path, columns=columns_of(source)), str(path), source)
 
+
+def _read_records(
+    records: Iterable[Record | RowError], name: str, source: Source
+) -> tuple[Dataset, list[RowProblem]]:
     rows: list[dict[str, Any]] = []
     problems = []
-    for record in read_table(path, needed=(source.text,)):
+    for record in records:
         if isinstance(record, RowError):
-            problems.append(RowProblem(str(path), record.line, record.reason))
+            problems.append(RowProblem(name, record.line, record.reason, record.used))
             continue
-        row = _read_row(record.values, source)
+        row = read_row(record.values, source)
         if isinstance(row, str):
-            problems.append(RowProblem(str(path), record.line, row))
-        else:
-            rows.append({**row, "origins": (str(path), record.line)})
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in (rows or [{}])[0]}
-    columns["labels"] = np.array(columns.get("labels", ()), np.int64)
-    columns["weights"] = np.full(len(rows), source.weight)
-    columns["calibrate"] = np.full(len(rows), source.calibrate)
+            problems.append(RowProblem(name, record.line, row))
+            continue
+        problems.extend(RowProblem(name, record.line, remark, used=True) for remark in row.remarks)
+        rows.append({**row.entries, "origins": (name, record.line)})
+    columns: dict[str, Any] = {column: [row[column] for row in rows] for column in (rows or [{}])[0]}
+    for column, kind in _ARRAYS.items():
+        columns[column] = np.array(columns.get(column, ()), kind)
     return Dataset(**columns), problems
-
-
-def _read_row(values: dict[str, str], source: Source) -> dict[str, Any] | str:
-    """Return a row's entry in each column, or what is wrong with it."""
-    text = values.get(source.text)
-    if text is None or not text.strip():
-        return f"the column {source.text!r} is empty"
-    kind = (values.get(source.kind) or "").strip()
-    kind = source.kinds.get(kind, kind)
-    given = values.get(source.label)
-    label = read_label(given if given is not None and given.strip() else kind)
-    if label is None:
-        return f"label {given!r} is none of 0, 1, ham, spam, 正常, 垃圾 or a kind's code"
-    if kind in KINDS and label != int(kind in SPAM_KINDS):
-        return f"label {given!r} contradicts kind {kind!r}"
-    if source.cleaning == "placeholders":
-        text = clean_placeholders(text)
-    title = values.get(source.source_column) or source.title
-    group = values.get(source.group) or ""
-    writer = values.get(source.writer) or ""
-    return {
-        "texts": text,
-        "labels": label,
-        "kinds": kind,
-        "sources": title,
-        "files": source.title,
-        "groups": group and f"{source.title}:{group}",
-        "splits": (values.get(source.split) or "").strip(),
-        "flags": values.get("flags") or "",
-        "writers": writer and f"{source.title}:{writer}",
-    }
-
-
-def read_label(value: str) -> int | None:
-    """Return 1 for spam, 0 for wanted, None for what is no label."""
-    value = value.strip()
-    if value in KINDS:
-        return int(value in SPAM_KINDS)
-    return _LABELS.get(value.lower())
-
-
-def clean_placeholders(text: str) -> str:
-    """Undo what a research corpus did to a message: names out, handles masked, URL tails off."""
-    text = _PLACEHOLDER_TAIL.sub(r"\1", text)
-    return _NAME.sub("", _HANDLE.sub("*", text)).strip()
 
 
 def remove_duplicates(dataset: Dataset) -> tuple[Dataset, list[RowProblem]]:

@@ -105,7 +105,7 @@ def prepare_data(
     left_out = Counter(source for source, gone in zip(test.sources, seen, strict=True) if gone)
     counts = {
         "rows": len(whole),
-        "bad_rows": len(problems),
+        "bad_rows": sum(not problem.used for problem in problems),
         "duplicates_removed": len(whole) - len(unique),
         "label_conflicts": len(conflicts),
         "groups": int(np.unique(groups).size),
@@ -138,7 +138,8 @@ def train_model(
     Parameters
     ----------
     paths : sequence of path
-        csv, tsv or jsonl files with the columns text and label, or folders of them.
+        csv, tsv, jsonl or Parquet files with the columns text and label, folders of
+        them, ``corpus`` for the project's own corpus, or pandas DataFrames.
     out : path, optional
         Folder for the artifact, ``metrics.json``, the model card and the configuration.
     config : TrainingConfig, optional

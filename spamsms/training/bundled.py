@@ -1,0 +1,40 @@
+"""Where the data that come with the project lie, in an installed package and in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spamsms.errors import DatasetError
+
+CORPUS = "corpus"
+LABELS = "labels.tsv"
+_PACKAGE = Path(__file__).parent.parent
+
+
+def bundled_corpus() -> Path:
+    """Return the folder of the project's own corpus.
+
+    Raises
+    ------
+    DatasetError
+        If it was left out of the installation.
+    """
+    return _first(_PACKAGE / "corpus", _PACKAGE.parent / "data" / "corpus")
+
+
+def bundled_labels() -> Path:
+    """Return the file of labels of public messages, which are named by a hash.
+
+    Raises
+    ------
+    DatasetError
+        If it was left out of the installation.
+    """
+    return _first(_PACKAGE / "data" / LABELS, _PACKAGE.parent / "data" / LABELS)
+
+
+def _first(*places: Path) -> Path:
+    for place in places:
+        if place.exists():
+            return place
+    raise DatasetError(f"{places[0]}: not part of this installation; install the wheel or use a checkout")
