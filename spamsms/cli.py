@@ -19,6 +19,7 @@ from spamsms.commands import (
     evaluate,
     explain,
     models,
+    suggest,
     train,
 )
 from spamsms.commands.console import standard_error
@@ -27,7 +28,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels, models)
+COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest)
 
 EPILOG = f"""\
 examples:
