@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
+    from spamsms.governance.entities import Entity, extract, extract_many
+    from spamsms.governance.senders import Sender, classify_sender
     from spamsms.normalize import normalize_text
     from spamsms.registry import classify, is_spam, load_model
     from spamsms.verdict import Evidence, Verdict
@@ -31,18 +33,28 @@ _HOMES = {
     "load_model": "spamsms.registry",
     "classify": "spamsms.registry",
     "is_spam": "spamsms.registry",
+    "Entity": "spamsms.governance.entities",
+    "extract": "spamsms.governance.entities",
+    "extract_many": "spamsms.governance.entities",
+    "Sender": "spamsms.governance.senders",
+    "classify_sender": "spamsms.governance.senders",
 }
 
 __all__ = [
     "DatasetError",
+    "Entity",
     "Evidence",
     "InputError",
     "ModelFormatError",
+    "Sender",
     "SpamClassifier",
     "SpamsmsError",
     "Verdict",
     "__version__",
     "classify",
+    "classify_sender",
+    "extract",
+    "extract_many",
     "is_spam",
     "load_model",
     "normalize_text",

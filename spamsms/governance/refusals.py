@@ -1,0 +1,118 @@
+"""Instructions how to refuse further messages: 拒收请回复R, 回T退订, TD退订."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from spamsms.governance.candidates import REFUSAL, Candidate
+
+# What disguise puts between the characters of a word.
+_G = r"[ .\-_·!~|/+*]{0,2}"
+_UNSUBSCRIBE = rf"退{_G}[订定丁汀仃阅]|拒{_G}收|拒阅|取阅|tui{_G}ding"
+_VERB = (
+    rf"(?P<verb>{_UNSUBSCRIBE}|拒{_G}绝(?:接收)?|取{_G}消(?:订阅|接收|提醒|通知|关注|推送|短信)?|屏{_G}蔽|谢绝|"
+    r"不再?接收|不再?收取|勿扰|免打扰|免扰|不需要|不想再?收到?|停止接收|关闭(?:通知|提醒|短信|推送)?|退)"
+)
+_FILL = (
+    r"(?:该|此|本|以上|类|接收|广告|营销|推送|订阅|服务|业务|提醒|短信|信息|通知|评价|可|"
+    r"直接|的|您|均|都|免费){0,6}"
+)
+_REPLY = rf"(?:回{_G}[复覆]|[囬囘]{_G}[复覆]?|发{_G}送|编辑(?:短信)?|编写|[回复覆发])"
+_BEFORE_CODE = r"(?:短信|信息|代码|字母|数字|大写|小写|内容|至|为)?[ :\"(【'=]{0,3}"
+_SHORT_CODE = rf"t{_G}d|t{_G}q|tdtq|q{_G}x|[tnrq]|0000|00000"
+_CODE = rf"(?:t{_G}d|q{_G}x|[a-z][a-z0-9]{{0,7}}|[0-9]{{1,6}})(?![a-z0-9])"
+_END = r"(?=[ !.。)\"~*;]{0,8}(?:\n|【[^\n【】]{1,20}】[ !.。]{0,4}\n))"
+
+_VERB_FIRST = re.compile(
+    rf"{_VERB}{_FILL}[ ,:!、(;。]{{0,2}}(?:均可|敬请|烦请|请您?|可以?|直接)?"
+    rf"[ ]?{_REPLY}{_BEFORE_CODE}(?P<code>{_CODE})"
+)
+_VERB_CODE = re.compile(rf"(?P<verb>{_UNSUBSCRIBE}|退)[ :\"]{{0,2}}(?P<code>{_SHORT_CODE})(?![a-z0-9])")
+_UNSUBSCRIBE_VERB = re.compile(_UNSUBSCRIBE)
+_AT_END = re.compile(_END)
+_REPLY_FIRST = re.compile(
+    rf"{_REPLY}{_BEFORE_CODE}(?P<code>{_CODE})[ \")】']{{0,2}}[,、]?"
+    rf"(?:即可|便可|就可以?|可以?|可直接|办理|就|以|为|则|来|至本号码?|以便)?{_VERB}(?P<object>[一-龥]{{0,4}})"
+)
+_REPLY_LAST = re.compile(rf"{_REPLY}{_G}(?P<code>t{_G}d|q{_G}x|[tnr]){_END}")
+_CODE_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{_SHORT_CODE}){_G}\Z")
+_ANCHORS = re.compile("[退拒取屏谢不勿免停关回囬囘复覆发编t]")
+_VERB_ANCHORS = frozenset("退拒取屏谢不勿免停关t")
+# What is cancelled here is a thing of the reader's, not the sender's messages.
+_OTHER_OBJECT = re.compile(
+    r"预|订单|行程|航班|交易|支付|自动|会员|续|代扣|机票|房|申请|授权|绑定|业务|套餐|流量|操作|登录|群|出|款|货|票|保"
+)
+_CERTAIN = ("退", "拒")
+
+
+class RefusalSpan(NamedTuple):
+    """An instruction in readable text; the code is empty where none is named."""
+
+    start: int
+    end: int
+    verb: str
+    code: str
+
+
+def find_refusals(text: str) -> Iterator[Candidate]:
+    """Find instructions how to refuse further messages, the reply code in capitals as value.
+
+    "回复Y确认" and "回1参加" are none, and neither is what cancels a booking
+    or an order.
+    """
+    for start, end, verb, code in refusal_spans(text, 0, len(text)):
+        plain = re.sub(r"[^a-z0-9]", "", code).upper()
+        attributes = {"verb": re.sub(r"[^a-z\u3400-\u9fff]", "", verb), "code": plain}
+        yield Candidate(REFUSAL, start, end, "refusal", plain, attributes)
+
+
+def refusal_spans(text: str, place: int, stop: int) -> Iterator[RefusalSpan]:
+    """Yield the instructions in a part of readable text, from left to right."""
+    for anchor in _ANCHORS.finditer(text, place, stop):
+        start = anchor.start()
+        if start < place:
+            continue
+        found = _from_verb(text, start) if anchor[0] in _VERB_ANCHORS else _from_reply(text, start)
+        if found is not None:
+            place = found.end
+            yield found
+
+
+def _from_verb(text: str, start: int) -> RefusalSpan | None:
+    match = _VERB_FIRST.match(text, start)
+    if match:
+        certain = match["verb"].startswith(_CERTAIN)
+        if certain or not _OTHER_OBJECT.match(text, match.end("verb")):
+            return RefusalSpan(start, match.end(), match["verb"], match["code"])
+    match = _VERB_CODE.match(text, start)
+    if match:
+        return RefusalSpan(start, match.end(), match["verb"], match["code"])
+    if text[start] not in _CERTAIN:
+        return None
+    verb = _UNSUBSCRIBE_VERB.match(text, start)
+    if verb is None:
+        return None
+    code = _CODE_BEFORE.search(text, max(start - 8, 0), start)
+    if code:
+        return RefusalSpan(code.start(), verb.end(), verb[0], code[0])
+    return RefusalSpan(start, verb.end(), verb[0], "") if _AT_END.match(text, verb.end()) else None
+
+
+def _from_reply(text: str, start: int) -> RefusalSpan | None:
+    match = _REPLY_FIRST.match(text, start)
+    if match and not _is_other(text, match):
+        return RefusalSpan(start, match.end("verb"), match["verb"], match["code"])
+    match = _REPLY_LAST.match(text, start)
+    return RefusalSpan(start, match.end(), "", match["code"]) if match else None
+
+
+def _is_other(text: str, match: re.Match[str]) -> bool:
+    """Tell where the verb has a code of its own behind it, or cancels something else."""
+    if _VERB_FIRST.match(text, match.start("verb")):
+        return True
+    verb = match["verb"]
+    if verb == "退":
+        return match["object"] != ""
+    return not verb.startswith(_CERTAIN) and bool(_OTHER_OBJECT.match(match["object"]))
