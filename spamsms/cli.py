@@ -19,6 +19,7 @@ from spamsms.commands import (
     evaluate,
     explain,
     models,
+    profile,
     suggest,
     train,
 )
@@ -28,7 +29,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest)
+COMMANDS = (check, explain, profile, train, evaluate, audit_labels, models, suggest)
 
 EPILOG = f"""\
 examples:

@@ -126,6 +126,34 @@ def audit_labels(
     report(STEPS[1])
     groups = template_groups(data)
     report(STEPS[2])
+    return audit_dataset(data, groups, config, problems, n_jobs)
+
+
+def audit_dataset(
+    data: Dataset,
+    groups: Array,
+    config: TrainingConfig,
+    problems: list[RowProblem] | None = None,
+    n_jobs: int | None = None,
+) -> LabelAudit:
+    """Find labels that a model of the other messages contradicts, in data already read.
+
+    Parameters
+    ----------
+    data : Dataset
+    groups : ndarray of shape (n_texts,)
+        Templates, as of :func:`template_groups`.
+    config : TrainingConfig
+        Holds the model's parameters.
+    problems : list of RowProblem, optional
+        Rows that could not be read.
+    n_jobs : int, optional
+
+    Raises
+    ------
+    DatasetError
+        If the data hold too little of a class to judge by.
+    """
     spam = sigmoid(_out_of_fold_log_odds(data, groups, config, n_jobs))
     given, confident_from = _suspect(spam, data.labels)
     suspects = _list(data, groups, given, np.where(data.labels == 1, spam, 1 - spam))
@@ -137,7 +165,7 @@ def audit_labels(
         "suspicious_wanted": sum(item.label == 0 for item in suspects),
         "contradicted": sum(bool(item.contradicted_by) for item in suspects),
     }
-    return LabelAudit(suspects, counts, confident_from, problems)
+    return LabelAudit(suspects, counts, confident_from, problems or [])
 
 
 def template_groups(data: Dataset) -> npt.NDArray[np.int64]:
