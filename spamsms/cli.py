@@ -16,6 +16,7 @@ from spamsms.commands import (
     UNUSABLE,
     audit_labels,
     check,
+    drift,
     evaluate,
     explain,
     models,
@@ -29,7 +30,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, profile, train, evaluate, audit_labels, models, suggest)
+COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest, drift, profile)
 
 EPILOG = f"""\
 examples:

@@ -147,7 +147,8 @@ def test_the_list_is_read_by_training_once_it_is_filled_in(
         writer.writerows(rows)
     result = train_model([path])
     assert result.data.counts["rows"] == len(rows) - 1
-    assert [problem.reason[:8] for problem in result.data.problems] == ["label ''"]
+    assert len(result.data.problems) == 1
+    assert "label" in result.data.problems[0].reason
     assert odd in {*result.data.train.texts, *result.data.test.texts, rows[-1]["text"]}
 
 

@@ -25,9 +25,10 @@ class MessageBatch:
     n_bad: int = 0
 
 
-def add_reading_options(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     """Add ``FILE`` and what says how to read it."""
-    parser.add_argument("file", metavar="FILE", help="messages as for spamsms check -f; - is standard input")
+    said = "messages as for spamsms check -f; - is standard input"
+    parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help=said)
     reading = parser.add_argument_group("reading the file")
     reading.add_argument(
         "--input-format", choices=FORMATS, help="default: by the file's ending; txt for standard input"

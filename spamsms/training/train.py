@@ -17,6 +17,12 @@ from spamsms.errors import DatasetError
 from spamsms.journal import time_now
 from spamsms.kinds import SPAM_KINDS, WANTED_KINDS
 from spamsms.model_store import METRICS
+from spamsms.training.batch_reference import (
+    REFERENCE,
+    BatchReference,
+    reference_of_test_side,
+    write_reference,
+)
 from spamsms.training.card import write_card
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
@@ -172,7 +178,7 @@ def train_model(
     }
     report("write")
     if out is not None:
-        write_model(model, figures, config, Path(out), config_file)
+        write_model(model, figures, config, Path(out), config_file, reference_of_test_side(model, data))
     return TrainingResult(model, data, figures)
 
 
@@ -271,14 +277,20 @@ def write_model(
     config: TrainingConfig,
     out: Path,
     config_file: str | os.PathLike[str] | None = None,
+    reference: BatchReference | None = None,
 ) -> None:
-    """Write artifact, metrics, card and configuration to a folder."""
+    """Write artifact, metrics, card, configuration and reference to a folder."""
     details = {"trained": time_now(), "data": figures["data"]}
     model.save(out, name=config.name, version=config.version, details=details)
     text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
     (out / METRICS).write_text(text, encoding="utf-8")
     if config_file is not None and Path(config_file).resolve() != (out / CONFIG).resolve():
         (out / CONFIG).write_bytes(Path(config_file).read_bytes())
+    if reference is not None:
+        write_reference(reference, out / REFERENCE)
+    else:
+        # An older model's would be refused.
+        (out / REFERENCE).unlink(missing_ok=True)
     write_card(out, figures, config)
 
 
