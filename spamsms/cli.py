@@ -16,11 +16,13 @@ from spamsms.commands import (
     UNUSABLE,
     audit_labels,
     check,
+    compare,
     drift,
     evaluate,
     explain,
     models,
     profile,
+    promote,
     suggest,
     train,
 )
@@ -30,7 +32,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest, drift, profile)
+COMMANDS = (check, explain, train, evaluate, audit_labels, compare, promote, models, suggest, drift, profile)
 
 EPILOG = f"""\
 examples:

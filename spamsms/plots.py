@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from spamsms.training.batch_drift import BatchDrift
+    from spamsms.training.gate import Comparison
     from spamsms.verdict import Verdict
 
 # Fonts with Chinese characters on the usual systems, the first that is there is used.
@@ -23,6 +24,7 @@ CHINESE_FONTS = (
     "WenQuanYi Micro Hei",
     "Arial Unicode MS",
 )
+FEWEST_DRAWN = 20
 SPAM_COLOUR, WANTED_COLOUR = "#c0392b", "#1e8449"
 # Told apart by the colour-blind too (Okabe & Ito 2008).
 REFERENCE_COLOUR, BATCH_COLOUR = "#0072b2", "#d55e00"
@@ -158,5 +160,51 @@ def _paired_bars(names: list[str], old: Sequence[int], new: Sequence[int], ax: A
     ax.invert_yaxis()
     ax.set_xlabel("share of templates, %")
     ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def plot_comparison(comparison: Comparison, figure: str = "recall", ax: Axes | None = None) -> Axes:
+    """Draw how a figure of a new model differs from the old one's, slice by slice, with intervals.
+
+    Parameters
+    ----------
+    comparison : spamsms.training.gate.Comparison
+    figure : {"recall", "false_positives", "auc", "partial_auc"}, default="recall"
+        Slices that have fewer than `FEWEST_DRAWN` messages for it are left out:
+        their intervals would leave no room for the others.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    from spamsms.training.gate import FIGURES, RISES_FOR_THE_WORSE
+
+    rows = {
+        name: part.figures[figure]
+        for name, part in comparison.slices.items()
+        if figure in part.figures and part.n_messages(figure) >= FEWEST_DRAWN
+    }
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots(figsize=(7, 0.26 * len(rows) + 1.2), layout="constrained")
+    scale = 1 if figure.endswith("auc") else 100
+    for place, change in enumerate(rows.values()):
+        colour = "#707070"
+        if change.excludes_zero:
+            worse = (change.value > 0) == (figure in RISES_FOR_THE_WORSE)
+            colour = SPAM_COLOUR if worse else WANTED_COLOUR
+        ax.plot([scale * change.low, scale * change.high], [place, place], color=colour, linewidth=1.4)
+        ax.plot([scale * change.value], [place], "o", color=colour, markersize=4.5)
+    font: dict[str, Any] = {"fontname": name} if (name := chinese_font()) else {}
+    ax.set_yticks(range(len(rows)), list(rows), fontsize=8, **font)
+    ax.invert_yaxis()
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.set_xlabel(f"{FIGURES[figure]}, new less old" + (" (points)" if scale == 100 else ""))
+    ax.grid(axis="x", color="#e6e6e6")
+    ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -146,19 +147,65 @@ def read_config(path: str | os.PathLike[str] | None) -> TrainingConfig:
     """
     if path is None:
         return TrainingConfig()
+    raw = read_toml(path)
+    sources = tuple(build_table(Source, entry, f"{path}: [[sources]]") for entry in raw.pop("sources", []))
+    config: TrainingConfig = build_table(TrainingConfig, {**raw, "sources": sources}, str(path))
+    return config
+
+
+def config_toml(config: TrainingConfig) -> str:
+    """Return a configuration as TOML, without what stands in a model's manifest: name and version."""
+    lines = [
+        f"{item.name} = {_toml(getattr(config, item.name))}"
+        for item in fields(config)
+        if item.name not in ("name", "version", "model", "sources")
+        and getattr(config, item.name) != item.default
+    ]
+    tables = [("[model]", config.model)] if config.model else []
+    tables += [("[[sources]]", vars(source)) for source in config.sources]
+    for title, table in tables:
+        lines += [
+            "",
+            title,
+            *(f"{key} = {_toml(value)}" for key, value in table.items() if value is not None),
+        ]
+    return "\n".join(["# How this model was trained.", *lines]) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    # What JSON and TOML write alike: strings, whole and other numbers, true and false.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be read or is no TOML.
+    """
     try:
         with open(path, "rb") as file:
-            raw = tomllib.load(file)
+            return tomllib.load(file)
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: not TOML ({error})") from error
-    sources = tuple(_build(Source, entry, f"{path}: [[sources]]") for entry in raw.pop("sources", []))
-    config: TrainingConfig = _build(TrainingConfig, {**raw, "sources": sources}, str(path))
-    return config
 
 
-def _build(kind: type[Any], values: Any, where: str) -> Any:
+def build_table(kind: type[Any], values: Any, where: str) -> Any:
+    """Return a dataclass made from a TOML table.
+
+    Raises
+    ------
+    DatasetError
+        If it is no table, or holds an unknown key or a wrong value; names `where`.
+    """
     if not isinstance(values, dict):
         raise DatasetError(f"{where}: expected a table")
     known = {item.name for item in fields(kind)}

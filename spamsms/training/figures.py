@@ -72,7 +72,7 @@ def draw_figures(figures: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
     FiguresUnavailableError
         If matplotlib is not installed.
     """
-    _check_matplotlib()
+    check_matplotlib()
     slices = figures["slices"]
     several = _slices_of_both_classes(slices)
     if several:
@@ -92,7 +92,14 @@ def draw_figures(figures: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
         yield "kind_confusion", _draw_confusion(figures["kinds"])
 
 
-def _check_matplotlib() -> None:
+def check_matplotlib() -> None:
+    """Say how to install matplotlib where it is missing.
+
+    Raises
+    ------
+    FiguresUnavailableError
+        If it is.
+    """
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:

@@ -24,7 +24,7 @@ from spamsms.training.batch_reference import (
     write_reference,
 )
 from spamsms.training.card import write_card
-from spamsms.training.config import TrainingConfig
+from spamsms.training.config import TrainingConfig, config_toml
 from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
 from spamsms.training.dedupe import near_duplicate_groups, share_seen
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
@@ -210,12 +210,27 @@ def evaluate_files(
     DatasetError
         If the files cannot be used.
     """
-    everything = TrainingConfig(test_share=1.0)
-    data = prepare_data(paths, config or everything, report)
-    if not len(data.test):
-        raise DatasetError("no row of the data given is on the test side")
+    data = read_measured(paths, config, report)
     report("evaluate")
     return evaluate_model(model, data.test, data.test_groups, data.left_out), data
+
+
+def read_measured(
+    paths: Sequence[str | os.PathLike[str]],
+    config: TrainingConfig | None = None,
+    report: Callable[[str], None] = _no_report,
+) -> PreparedData:
+    """Read the messages to measure a model on: the test side, or without `config` every row.
+
+    Raises
+    ------
+    DatasetError
+        If the files cannot be used, or no row is left.
+    """
+    data = prepare_data(paths, config or TrainingConfig(test_share=1.0), report)
+    if not len(data.test):
+        raise DatasetError("no row of the data given is on the test side")
+    return data
 
 
 def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None = None) -> SpamClassifier:
@@ -284,7 +299,10 @@ def write_model(
     model.save(out, name=config.name, version=config.version, details=details)
     text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
     (out / METRICS).write_text(text, encoding="utf-8")
-    if config_file is not None and Path(config_file).resolve() != (out / CONFIG).resolve():
+    if config_file is None:
+        # Whoever measures the model later must know which groups it never saw.
+        (out / CONFIG).write_text(config_toml(config), encoding="utf-8")
+    elif Path(config_file).resolve() != (out / CONFIG).resolve():
         (out / CONFIG).write_bytes(Path(config_file).read_bytes())
     if reference is not None:
         write_reference(reference, out / REFERENCE)

@@ -1,0 +1,138 @@
+"""``spamsms compare``: whether a new model is better than the old one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spamsms.commands import DONE, WORSE
+from spamsms.commands.console import encode_utf8, printable, standard_output
+from spamsms.commands.model_option import load
+from spamsms.commands.parsing import as_typed, epilog
+from spamsms.commands.steps import Steps
+from spamsms.commands.train import say_problems
+
+if TYPE_CHECKING:
+    from spamsms.classifier import SpamClassifier
+    from spamsms.training.config import TrainingConfig
+    from spamsms.training.gate import Comparison
+
+DESCRIPTION = """\
+Compare two models on the same labelled messages, slice by slice: what changed,
+with bootstrap intervals over template groups, the messages on which they decide
+differently with the words that each rests on, and a verdict: better, no
+difference or worse. The rules of the verdict are spamsms.training.gate_rules';
+a TOML file changes them: --rules.
+
+Only messages that the new model was not trained on count: with the training.toml
+beside it (or --config) those of test groups, with --every-row all of them, for
+data that neither model has seen.
+
+The exit code is 1 where the new model is worse; rows that cannot be used are
+listed and do not change it."""
+
+EXAMPLES = """\
+  spamsms compare zh my-model --data labelled.csv
+  spamsms compare ours@2 my-model --data fresh.csv --every-row --html report.html
+  spamsms compare zh my-model --data labelled.csv --flips flips.jsonl --json changes.json"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "compare",
+        help="tell whether a new model is better than the old one",
+        description=DESCRIPTION,
+        epilog=epilog(EXAMPLES),
+    )
+    parser.add_argument("old", metavar="OLD", help="a name, NAME@VERSION, or the folder of a saved model")
+    parser.add_argument("new", metavar="NEW", help="the same")
+    add_comparison_options(parser, required=True)
+    parser.set_defaults(run=run)
+
+
+def add_comparison_options(parser: argparse.ArgumentParser, required: bool) -> None:
+    """Add what says how two models are compared, and where the comparison is written."""
+    parser.add_argument(
+        "--data", metavar="PATH", nargs="+", required=required, help="labelled files, or folders"
+    )
+    parser.add_argument("--config", metavar="FILE", help="training.toml (default: the one beside NEW)")
+    parser.add_argument(
+        "--every-row", action="store_true", help="compare on every row: neither model has seen any of them"
+    )
+    parser.add_argument("--rules", metavar="FILE", help="TOML file with rules of the verdict")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    parser.add_argument(
+        "--flips", metavar="FILE", help="write every message decided differently there, as JSON lines"
+    )
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a page with a picture and the worst flips there"
+    )
+    parser.add_argument("--figure", metavar="FILE", help="draw the changes there, as .png, .svg or .pdf")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare, print and write what was asked for, return the exit code."""
+    old, new = load(args.old), load(args.new)
+    comparison = compare_on_files(args, old, new)
+    return WORSE if comparison.verdict == "worse" else DONE
+
+
+def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamClassifier) -> Comparison:
+    """Compare two models as the options say, print the comparison and write it where asked to."""
+    from spamsms.training.gate import compare_models
+    from spamsms.training.gate_report import format_comparison, format_flips
+    from spamsms.training.gate_rules import read_rules
+    from spamsms.training.train import read_measured
+
+    rules = read_rules(args.rules)
+    config = _config(args)
+    with Steps(6) as steps:
+        data = read_measured(args.data, config, steps.begin)
+        steps.begin("compare")
+        comparison = compare_models(old, new, data.test, rules, data.test_groups)
+        steps.begin("explain")
+        flips = format_flips(comparison, old, new)
+    say_problems(data.problems)
+    side = "test groups of the new model's own data" if config else "every row of the data given"
+    lines = f"compared on {side}\n{format_comparison(comparison)}\n" + (f"\n{flips}\n" if flips else "")
+    standard_output().write("".join(printable(line) + "\n" for line in lines.splitlines()))
+    _write(args, comparison, old, new)
+    return comparison
+
+
+def _config(args: argparse.Namespace) -> TrainingConfig | None:
+    """Return the configuration whose test side counts; None where every row does."""
+    from spamsms.registry import model_folder
+    from spamsms.training.config import read_config
+    from spamsms.training.train import CONFIG
+
+    path = args.config or model_folder(args.new) / CONFIG
+    if args.every_row or not Path(path).exists():
+        return None
+    return read_config(path).for_files(args.data)
+
+
+def _write(
+    args: argparse.Namespace, comparison: Comparison, old: SpamClassifier, new: SpamClassifier
+) -> None:
+    from spamsms.atomic_file import open_atomically
+    from spamsms.training.gate import explain_flips
+    from spamsms.training.gate_report import draw_comparison, render_page
+
+    if args.json:
+        with open_atomically(args.json) as file:
+            file.write(encode_utf8(json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1) + "\n"))
+    if args.flips:
+        with open_atomically(args.flips) as file:
+            for flip in explain_flips(comparison.flips, old, new):
+                file.write(encode_utf8(json.dumps(flip, ensure_ascii=False) + "\n"))
+    if args.html:
+        with open_atomically(args.html) as file:
+            file.write(encode_utf8(render_page(comparison, old, new)))
+    if args.figure:
+        draw_comparison(comparison).savefig(args.figure, dpi=150)
+    for path in filter(None, (args.json, args.flips, args.html, args.figure)):
+        standard_output().write(f"written to {as_typed(path)}\n")
