@@ -25,6 +25,7 @@ from spamsms.commands import (
     promote,
     suggest,
     train,
+    tune,
 )
 from spamsms.commands.console import standard_error
 from spamsms.commands.model_option import ModelUnavailableError
@@ -32,7 +33,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels, compare, promote, models, suggest, drift, profile)
+COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest, drift, profile, tune, compare, promote)
 
 EPILOG = f"""\
 examples:
