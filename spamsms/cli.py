@@ -33,7 +33,20 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, train, evaluate, audit_labels, models, suggest, drift, profile, tune, compare, promote)
+COMMANDS = (
+    check,
+    explain,
+    train,
+    evaluate,
+    audit_labels,
+    models,
+    suggest,
+    drift,
+    profile,
+    tune,
+    compare,
+    promote,
+)
 
 EPILOG = f"""\
 examples:
