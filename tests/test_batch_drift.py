@@ -76,7 +76,7 @@ def test_a_batch_of_the_same_messages_is_kept(
 ) -> None:
     drift = measure_drift(halves[1], model, reference)
     assert drift.advice == KEEP
-    assert drift.sentence.startswith("No need to relabel: whatever differs in these")
+    assert drift.sentence.startswith("No need to relabel: whatever differs in")
     assert len(drift.look_at) == 10
     assert not any(item.changed for item in drift.measures.values())
 
@@ -126,6 +126,11 @@ def test_too_few_messages_tell_nothing(
     drift = measure_drift(halves[1][:4], model, reference)
     assert drift.advice == TOO_FEW
     assert "Too few messages to tell: with 4 templates" in drift.sentence
+    one = measure_drift(halves[1][:1], model, reference)
+    assert "with 1 template chance" in one.sentence
+    change = one.measures[LENGTH].difference
+    assert change is not None
+    assert change[2] - change[1] > reference.measures[LENGTH].deviation
 
 
 def test_a_campaign_counts_once(

@@ -58,6 +58,7 @@ TITLES = {
 }
 MESSAGES_TO_LOOK_AT = 10
 REASONS_GIVEN = 3
+FEW = 50
 
 
 @dataclass(frozen=True)
@@ -244,12 +245,17 @@ def advise(measures: dict[str, MeasuredChange], n_templates: int) -> tuple[str, 
         return WATCH, f"No need to relabel yet, but {said}: the batch differs ({why})."
     if blind:
         return TOO_FEW, (
-            f"Too few messages to tell: with {n_templates} templates chance alone could hide a large change "
+            f"Too few messages to tell: with {count_of(n_templates, 'template')} chance alone could hide a large change "
             f"of {', '.join(blind)}; measure a larger batch."
         )
     return KEEP, (
-        f"No need to relabel: whatever differs in these {n_templates} templates is within what chance does."
+        f"No need to relabel: whatever differs in {count_of(n_templates, 'template')} is within what chance does."
     )
+
+
+def count_of(number: int, name: str) -> str:
+    """Return a number of things in words."""
+    return f"{number:,} {name}{'s' * (number != 1)}"
 
 
 def _went_up(item: MeasuredChange) -> bool:

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from spamsms.kinds import KINDS as KIND_TITLES
-from spamsms.training.batch_drift import TITLES, BatchDrift, MeasuredChange, format_value
+from spamsms.training.batch_drift import TITLES, BatchDrift, MeasuredChange, count_of, format_value
 from spamsms.training.batch_reference import KINDS, SCORE
 
 _STYLE = """\
@@ -103,7 +103,8 @@ def format_drift_text(drift: BatchDrift, name: str, lines: list[int] | None = No
 def _what_with_what(drift: BatchDrift, name: str) -> str:
     reference = drift.reference
     return (
-        f"{name}: {drift.n_messages:,} messages of {drift.n_templates:,} templates, each counted once, "
+        f"{name}: {count_of(drift.n_messages, 'message')} of {count_of(drift.n_templates, 'template')}, "
+        "each counted once, "
         f"against {reference.n_templates:,} of {reference.origin} "
         f"(model {reference.model}, {reference.model_hash})"
     )
