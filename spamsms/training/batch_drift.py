@@ -193,9 +193,10 @@ def _compare(reference: Histogram, values: Array) -> MeasuredChange:
         mean, deviation = float(values.mean()), float(values.std())
         batch = Histogram(reference.bins, count_in(values, reference.bins), mean, deviation)
         change = mean - reference.mean
-        reach = Z * float(
-            np.sqrt(deviation**2 / values.size + reference.deviation**2 / sum(reference.counts))
-        )
+        # A few messages that are alike by chance do not tell how much messages differ.
+        spread = max(deviation, reference.deviation) if values.size < FEW else deviation
+        n_reference = sum(reference.counts)
+        reach = Z * float(np.sqrt(spread**2 / values.size + reference.deviation**2 / n_reference))
         difference = (change, change - reach, change + reach)
     old, new = np.array(reference.counts), np.array(batch.counts)
     psi = float(stability_index(old, new))
@@ -245,11 +246,12 @@ def advise(measures: dict[str, MeasuredChange], n_templates: int) -> tuple[str, 
         return WATCH, f"No need to relabel yet, but {said}: the batch differs ({why})."
     if blind:
         return TOO_FEW, (
-            f"Too few messages to tell: with {count_of(n_templates, 'template')} chance alone could hide a large change "
-            f"of {', '.join(blind)}; measure a larger batch."
+            f"Too few messages to tell: with {count_of(n_templates, 'template')} chance alone could hide a "
+            f"large change of {', '.join(blind)}; measure a larger batch."
         )
     return KEEP, (
-        f"No need to relabel: whatever differs in {count_of(n_templates, 'template')} is within what chance does."
+        f"No need to relabel: whatever differs in {count_of(n_templates, 'template')} is within what "
+        "chance does."
     )
 
 
