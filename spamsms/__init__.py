@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
     from spamsms.governance.entities import Entity, extract, extract_many
     from spamsms.governance.senders import Sender, classify_sender
+    from spamsms.governance.triage import triage
     from spamsms.normalize import normalize_text
     from spamsms.registry import classify, is_spam, load_model
     from spamsms.verdict import Evidence, Verdict
@@ -38,6 +39,7 @@ _HOMES = {
     "extract_many": "spamsms.governance.entities",
     "Sender": "spamsms.governance.senders",
     "classify_sender": "spamsms.governance.senders",
+    "triage": "spamsms.governance.triage",
 }
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "is_spam",
     "load_model",
     "normalize_text",
+    "triage",
 ]
 
 

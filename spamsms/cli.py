@@ -25,6 +25,7 @@ from spamsms.commands import (
     promote,
     suggest,
     train,
+    triage,
     tune,
 )
 from spamsms.commands.console import standard_error
@@ -46,6 +47,7 @@ COMMANDS = (
     tune,
     compare,
     promote,
+    triage,
 )
 
 EPILOG = f"""\

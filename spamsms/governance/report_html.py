@@ -1,0 +1,128 @@
+"""Pieces of the report: escaped text in two languages, numbers, tables that can be sorted."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Any, NamedTuple
+
+LONGEST_TEXT = 500
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes
+    ----------
+    chinese, english : str
+        Its heading.
+    kind : str
+        "number", "text", "id" or "date", which are not broken, or "wide", which takes what room there
+        is; "extra" besides leaves it out of the print.
+    """
+
+    chinese: str
+    english: str
+    kind: str = "text"
+
+
+class Cell(NamedTuple):
+    """HTML to show and what to sort by."""
+
+    html: str
+    key: Any = ""
+
+
+def text(value: object) -> str:
+    """Return anything as HTML, without characters that turn the direction of writing or are invisible."""
+    plain = str(value)
+    if not plain.isprintable():
+        plain = "".join(
+            " " if char in "\t\n\r" else char
+            for char in plain
+            if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+        )
+    return escape(plain[:LONGEST_TEXT] + "…" * (len(plain) > LONGEST_TEXT))
+
+
+def both(chinese: str, english: str) -> str:
+    """Return a phrase in two languages, one of which is shown; both are HTML."""
+    return f'<span lang="zh-CN" class="zh">{chinese}</span><span lang="en" class="en">{english}</span>'
+
+
+def count(value: int | None) -> str:
+    """Return a number with its thousands apart; a dash for none."""
+    return "–" if value is None else f"{value:,}"
+
+
+def percent(share: float | None, low: float | None = None, high: float | None = None) -> str:
+    """Return a share in per cent, with its interval where there is one; a dash for none."""
+    if share is None:
+        return "–"
+    shown = f"{100 * share:.1f} %"
+    if low is None or high is None:
+        return shown
+    return f'{shown} <small class="ci">({100 * low:.1f}–{100 * high:.1f})</small>'
+
+
+def moment(value: date | None) -> str:
+    """Return a date, and the time of day where there is one."""
+    if value is None:
+        return "–"
+    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value.isoformat()
+
+
+def number_cell(value: int | None) -> Cell:
+    """Return a cell of a count."""
+    return Cell(count(value), -1 if value is None else value)
+
+
+def share_cell(row: dict[str, Any], name: str) -> Cell:
+    """Return a cell of a share with its interval."""
+    value = row[name]
+    if value is None:
+        return Cell("–", -1)
+    return Cell(percent(value, row[f"{name}_low"], row[f"{name}_high"]), value)
+
+
+def date_cell(value: date | None) -> Cell:
+    """Return a cell of a date."""
+    return Cell("–" if value is None else value.strftime("%Y-%m-%d"), moment(value))
+
+
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return a table whose headings sort it.
+
+    Parameters
+    ----------
+    caption : str
+        HTML.
+    columns : sequence of Column
+    rows : iterable of sequence of Cell
+        One cell a column.
+    """
+    heads = "".join(
+        f'<th scope="col" class="{column.kind}" aria-sort="none">'
+        f'<span role="button" tabindex="0">{both(escape(column.chinese), escape(column.english))}</span></th>'
+        for column in columns
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{column.kind}" data-key="{escape(str(cell.key))}">{cell.html}</td>'
+            for column, cell in zip(columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="group"><table class="sortable"><caption>{caption}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def nothing(chinese: str, english: str) -> str:
+    """Return a line that says why there is nothing to show."""
+    return f'<p class="nothing">{both(escape(chinese), escape(english))}</p>'

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spamsms import extract
+from spamsms.governance.masking import mask_text
+
+
+def masked(text: str, marketing: bool = False) -> str:
+    return mask_text(text, extract(text), marketing)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("您的验证码是482913，请勿告诉他人", "482913"),
+        ("【菜鸟】取件码8-2-3301，请到驿站取件", "8-2-3301"),
+        ("尊敬的张伟先生，您的账单已出", "张伟"),
+        ("尊敬的欧阳娜女士，您的账单已出", "欧阳娜"),
+        ("李建国先生您好，您的车已修好", "李建国"),
+        ("您尾号7715的卡支出20元", "7715"),
+        ("快递员电话13912345678", "12345678"),
+        ("快递员电话１３９１２３４５６７８", "１２３４５６７８"),
+        ("身份证110101199003078888已登记", "110101199003078888"),
+        ("身份证11010119900307888X已登记", "11010119900307888X"),
+        ("转入6222021234567890123成功", "6222021234567890123"),
+        ("您的订单20251111837261已发货", "20251111837261"),
+        ("送至中山路35号3栋2单元501室", "501"),
+        ("您的车粤A·D3R71已入场", "D3R71"),
+        ("账单发往zhangwei88@example.com请查收", "zhangwei88"),
+        ("详情见 https://a.example.cn/p?uid=12345&n=7", "12345"),
+    ],
+)
+def test_personal_data_are_masked(text: str, secret: str) -> None:
+    assert secret in text
+    assert secret not in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【优选商城】双11狂欢，满5000减500，限2025-11-11当天，戳 t.cn/Ab12，退订回T",
+        "咨询400-123-4567，加微信 yx_888，QQ 12345678",
+        "尊敬的客户，您的话费余额32.10元，客服10086",
+        "尊敬的会员，您有一张券",
+    ],
+)
+def test_marketing_keeps_what_leads_to_the_sender(text: str) -> None:
+    assert masked(text, marketing=True) == text
+
+
+def test_mobile_numbers_keep_their_beginning_even_in_marketing() -> None:
+    assert masked("贷款找小王13912345678", marketing=True) == "贷款找小王139********"
+
+
+def test_names_and_identities_are_masked_in_marketing_too() -> None:
+    text = "尊敬的王芳女士，您的身份证110101199003078888可贷5万元"
+    assert masked(text, marketing=True) == "尊敬的**女士，您的身份证******************可贷5万元"
+
+
+@given(
+    st.text(alphabet="尊敬的张伟先生您13900138000 验证码-:：，.?=/abcn@cn微信", max_size=40), st.booleans()
+)
+def test_masking_twice_changes_nothing_that_matters_and_never_fails(text: str, marketing: bool) -> None:
+    once = masked(text, marketing)
+    assert sum(map(str.isdigit, once)) <= sum(map(str.isdigit, text))
