@@ -66,8 +66,8 @@ class Words(NamedTuple):
     one a message, and message ``i`` has ``ends[i] - ends[i - 1] + 1`` pairs.
     """
 
-    single: npt.NDArray[np.int64]
-    pair: npt.NDArray[np.int64]
+    single: npt.NDArray[np.signedinteger[Any]]
+    pair: npt.NDArray[np.signedinteger[Any]]
     starts: npt.NDArray[np.int64]
     stops: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
@@ -262,32 +262,64 @@ class FeatureSpace:
         sizes : ndarray of int64, shape (n_texts,)
             As :meth:`sizes` gives it.
         """
+        batch = normalize_batch(texts)
+        words = self.words(batch) if self.uses_words else None
+        counts = self.rows(batch, words)
+        counts.sum_duplicates()
+        return counts, self.sizes(batch, words)
+
+    def rows(self, batch: NormalizedBatch, words: Words | None) -> csr_matrix:
+        """Return the features of normalised messages as ones; a repeated feature stands repeatedly.
+
+        Parameters
+        ----------
+        batch : NormalizedBatch
+        words : Words or None
+            As :meth:`words` gives them where words are features.
+
+        Returns
+        -------
+        csr_matrix of float32, shape (n_texts, n_features)
+        """
         from scipy.sparse import csr_matrix
 
-        batch = normalize_batch(texts)
-        columns, rows = [], []
-        words = self.words(batch) if self.uses_words else None
         n_rows = batch.starts.size - 1
+        parts: list[tuple[Array, Array]] = []
+        filled = np.diff(batch.starts) > PADDING
         if self.uses_characters:
-            lengths = np.diff(batch.starts) - PADDING
-            at = np.repeat(batch.starts[:-1] - 1, lengths + 1) + _ramp(lengths + 1)
-            row_of = np.repeat(np.arange(n_rows), lengths + 1)
-            for channel, bucket in enumerate(self.buckets(batch.units)):
-                columns.append(bucket[at] + (N_UNITS if channel else 0))
-            rows.extend([row_of] * CHANNELS)
+            parts.append(self._character_columns(batch))
         if words is not None:
-            columns.extend([N_UNITS + words.single, N_UNITS + words.pair])
-            rows.append(np.repeat(np.arange(n_rows), words.counts))
-            rows.append(np.repeat(np.arange(n_rows), words.counts + 1))
-        column, row = np.concatenate(columns), np.concatenate(rows)
-        sizes = self.sizes(batch, words)
-        # Column 0 is the boundary's, which is no feature; empty messages have none.
-        kept = (column > 0) & (sizes[row] > 0)
-        column, row = column[kept], row[kept]
-        counts = csr_matrix(
-            (np.ones(column.size, np.float32), (row, column)), shape=(n_rows, self.n_features)
+            for column, length in ((words.single, words.counts), (words.pair, words.counts + 1)):
+                # Column 0 is the boundary's, which is no feature; empty messages have none.
+                column = np.where(np.repeat(filled, length), N_UNITS + column, 0)
+                parts.append((column.astype(np.int32), length))
+        columns, lengths = parts[0] if len(parts) == 1 else _side_by_side(parts)
+        kept = columns > 0
+        ends = np.append(0, np.cumsum(kept))[np.append(0, np.cumsum(lengths))]
+        columns = columns[kept]
+        return csr_matrix(
+            (np.ones(columns.size, np.float32), columns, ends.astype(np.int32)),
+            shape=(n_rows, self.n_features),
         )
-        return counts, sizes
+
+    def _character_columns(self, batch: NormalizedBatch) -> tuple[Array, Array]:
+        """Return the columns of all messages behind one another, and how many each has."""
+        lengths = np.diff(batch.starts) - PADDING
+        n_starts = np.where(lengths > 0, lengths + 1, 0)
+        at = np.repeat(batch.starts[:-1] - 1, n_starts) + _ramp(n_starts)
+        columns = np.empty((at.size, CHANNELS), np.int32)
+        for channel, bucket in enumerate(self.buckets(batch.units)):
+            columns[:, channel] = bucket.take(at)
+        columns[:, 1:] += N_UNITS
+        return columns.ravel(), CHANNELS * n_starts
+
+
+def _side_by_side(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Join several lists of columns row by row."""
+    row = np.concatenate([np.repeat(np.arange(lengths.size), lengths) for _, lengths in parts])
+    order = np.argsort(row, kind="stable")
+    lengths: Array = np.sum([lengths for _, lengths in parts], axis=0)
+    return np.concatenate([columns for columns, _ in parts])[order], lengths
 
 
 def _ramp(lengths: Array) -> npt.NDArray[np.int64]:

@@ -56,17 +56,37 @@ def term_weights(counts: csr_matrix, labels: Array, weights: Array) -> npt.NDArr
     n_rows, n_columns = counts.shape
     row_of = np.repeat(np.arange(n_rows), np.diff(counts.indptr))
     frequency = np.bincount(counts.indices, minlength=n_columns)
-    idf = np.log((1 + n_rows) / (1 + frequency)) + 1
-    shares = []
+    found, totals = [], []
     for value in (1, 0):
         mass = np.where(labels == value, weights, 0.0)
-        found = np.bincount(counts.indices, mass[row_of], n_columns)
-        shares.append((found + SMOOTHING) / max(mass.sum(), 1e-12))
-    known = idf * np.sqrt(np.abs(np.log(shares[0] / shares[1])) + LEAST_RATIO)
+        found.append(np.bincount(counts.indices, mass[row_of], n_columns))
+        totals.append(mass.sum())
+    known = column_strength(n_rows, frequency, found, totals)
     total = counts.data.sum(dtype=np.float64)
     typical = np.sqrt((counts.data * known[counts.indices] ** 2).sum(dtype=np.float64) / max(total, 1.0))
     scaled: npt.NDArray[np.float64] = known / max(typical, 1e-12)
     return scaled
+
+
+def column_strength(
+    n_rows: int, frequency: Array, found: Sequence[Array], totals: Sequence[float]
+) -> npt.NDArray[np.float64]:
+    """Return idf times the root of the log-count ratio of each column, see :func:`term_weights`.
+
+    Parameters
+    ----------
+    n_rows : int
+    frequency : ndarray of shape (n_features,)
+        In how many rows each column occurs.
+    found : sequence of two ndarray of shape (n_features,)
+        Weight of the spam rows and of the wanted rows in which it does.
+    totals : sequence of two float
+        Weight of all spam rows and of all wanted rows.
+    """
+    idf = np.log((1 + n_rows) / (1 + frequency)) + 1
+    spam, wanted = ((mass + SMOOTHING) / max(total, 1e-12) for mass, total in zip(found, totals, strict=True))
+    strength: npt.NDArray[np.float64] = idf * np.sqrt(np.abs(np.log(spam / wanted)) + LEAST_RATIO)
+    return strength
 
 
 def weigh_features(counts: csr_matrix, sizes: Array, terms: Array) -> csr_matrix:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.normalize_batch import PADDING, normalize_batch, split_evenly
+from spamsms.shingles import PRIME, shingle_hashes
 
 Array = npt.NDArray[Any]
 SHINGLE = 4
@@ -16,36 +16,6 @@ SIMILARITY = 0.6
 # 20 bands of 3: two messages of similarity .6 meet in at least one band 99 times of 100.
 BANDS, ROWS = 20, 3
 RUN = 12
-_CHARACTERS_A_PART = 1 << 20
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-
-
-def shingle_hashes(texts: Sequence[str], length: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """Return a hash of each run of so many normalised characters.
-
-    Returns
-    -------
-    hashes : ndarray of uint64
-        Message by message; one that is shorter than a run has none.
-    starts : ndarray of int64, shape (n_texts + 1,)
-    """
-    hashes, counts = [], []
-    for part in split_evenly(texts, _CHARACTERS_A_PART):
-        batch = normalize_batch(part)
-        units = batch.units.astype(np.uint64)
-        rolled = np.zeros(max(units.size - length + 1, 0), np.uint64)
-        for step in range(length):
-            rolled = rolled * _PRIME + units[step : step + rolled.size] + np.uint64(1)
-        rolled ^= rolled >> np.uint64(29)
-        rolled *= np.uint64(0xBF58476D1CE4E5B9)
-        rolled ^= rolled >> np.uint64(32)
-        sizes = np.maximum(np.diff(batch.starts) - PADDING - length + 1, 0)
-        first = np.cumsum(sizes) - sizes
-        hashes.append(rolled[np.repeat(batch.starts[:-1] - first, sizes) + np.arange(int(sizes.sum()))])
-        counts.append(sizes)
-    sizes = np.concatenate(counts) if counts else np.zeros(0, np.int64)
-    flat = np.concatenate(hashes) if hashes else np.zeros(0, np.uint64)
-    return flat, np.append(0, np.cumsum(sizes))
 
 
 class DisjointSets:
@@ -116,10 +86,10 @@ def _band_keys(hashes: Array, starts: Array, band: int) -> npt.NDArray[np.uint64
     """Return the combined minhashes of one band for each message that has runs."""
     key = np.zeros(starts.size, np.uint64)
     for row in range(ROWS):
-        salt = np.uint64((2 * (band * ROWS + row) + 1) * int(_PRIME) % (1 << 64))
+        salt = np.uint64((2 * (band * ROWS + row) + 1) * int(PRIME) % (1 << 64))
         mixed = (hashes ^ salt) * np.uint64(0xD6E8FEB86659FD93)
         mixed ^= mixed >> np.uint64(32)
-        key = key * _PRIME + np.minimum.reduceat(mixed, starts)
+        key = key * PRIME + np.minimum.reduceat(mixed, starts)
     return key
 
 

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid
 from spamsms.errors import DatasetError
+from spamsms.shingles import shingle_hashes
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, join
-from spamsms.training.dedupe import RUN, shingle_hashes
+from spamsms.training.dedupe import RUN
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, SMALLEST_CLASS, format_change
 from spamsms.training.metrics import area_under_curve, bootstrap_area, bootstrap_difference, rate_of
 from spamsms.training.train import PreparedData, fit_prepared
