@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
     from spamsms.governance.entities import Entity, extract, extract_many
+    from spamsms.governance.ports import rank_ports
     from spamsms.governance.senders import Sender, classify_sender
     from spamsms.governance.triage import triage
     from spamsms.normalize import normalize_text
@@ -39,6 +40,7 @@ _HOMES = {
     "extract_many": "spamsms.governance.entities",
     "Sender": "spamsms.governance.senders",
     "classify_sender": "spamsms.governance.senders",
+    "rank_ports": "spamsms.governance.ports",
     "triage": "spamsms.governance.triage",
 }
 
@@ -60,6 +62,7 @@ __all__ = [
     "is_spam",
     "load_model",
     "normalize_text",
+    "rank_ports",
     "triage",
 ]
 

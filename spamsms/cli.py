@@ -21,6 +21,7 @@ from spamsms.commands import (
     evaluate,
     explain,
     models,
+    ports,
     profile,
     promote,
     suggest,
@@ -48,6 +49,7 @@ COMMANDS = (
     compare,
     promote,
     triage,
+    ports,
 )
 
 EPILOG = f"""\

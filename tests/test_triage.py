@@ -17,8 +17,9 @@ from spamsms.governance import triage as triage_module
 from spamsms.governance.complaints import read_complaints
 from spamsms.governance.dates import parse_time
 from spamsms.governance.exports import cell, file_names
+from spamsms.governance.frames import PandasUnavailableError
 from spamsms.governance.table_columns import COLUMNS
-from spamsms.governance.triage import PandasUnavailableError, TriageResult, triage
+from spamsms.governance.triage import TriageResult, triage
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A progress bar over the bytes read, and lines that do not disturb it."""
+"""A progress bar over what is read, and lines that do not disturb it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ class Progress:
         Bytes to read; None where nobody knows.
     visible : bool
         Whether to draw at all.
+    unit : str, default="B"
+        What is counted, where it is not bytes.
     """
 
-    def __init__(self, total: int | None, visible: bool) -> None:
+    def __init__(self, total: int | None, visible: bool, unit: str = "B") -> None:
         self._output = standard_error()
         self._bar: Any = None
         if visible:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, unit="B", unit_scale=True, file=self._output, leave=False)
+            self._bar = tqdm(total=total, unit=unit, unit_scale=True, file=self._output, leave=False)
 
     def __enter__(self) -> Progress:
         return self
@@ -36,10 +38,10 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def advance(self, n_bytes: int) -> None:
-        """Take note of bytes read."""
+    def advance(self, n: int) -> None:
+        """Take note of what is read."""
         if self._bar is not None:
-            self._bar.update(n_bytes)
+            self._bar.update(n)
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""

@@ -101,7 +101,7 @@ def find_campaigns(
     ([0, 1, 0], [2, 1])
     """
     sketches = sketch_messages(texts, advance)
-    leader_of = _lead(sketches)
+    leader_of = lead(sketches)
     leaders, first, inverse, sizes = np.unique(
         leader_of, return_index=True, return_inverse=True, return_counts=True
     )
@@ -128,8 +128,8 @@ def needed_similarity(runs: Array) -> npt.NDArray[np.float64]:
     return need
 
 
-def _lead(sketches: Sketches) -> npt.NDArray[np.int64]:
-    """Return the leader's row for each message."""
+def lead(sketches: Sketches) -> npt.NDArray[np.int64]:
+    """Return the row of the leader of each message; see the module."""
     _, first, inverse, counts = np.unique(
         _hash_rows(sketches), return_index=True, return_inverse=True, return_counts=True
     )

@@ -68,6 +68,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     ),
 }
 FIELDS = tuple(SPELLINGS)
+# Objects with so many different sets of keys are remembered.
+MOST_SHAPES = 1000
 
 
 @dataclass(frozen=True)
@@ -177,32 +179,42 @@ def read_complaints(
     DatasetError
         If the file cannot be read, or lacks a column.
     """
+    return next(stream_complaints(source, columns, encoding, None))
+
+
+def stream_complaints(
+    source: Any,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    rows_a_part: int | None = 16384,
+) -> Iterator[Complaints]:
+    """Read complaints as :func:`read_complaints` does, so many rows at a time, at least one part.
+
+    Parameters
+    ----------
+    source, columns, encoding
+        As for :func:`read_complaints`.
+    rows_a_part : int or None, default=16384
+        None for one part.
+    """
     given = dict(columns or {})
     for name in given:
         if name not in FIELDS:
             raise InputError(f"columns names {name!r}; it may name {', '.join(FIELDS)}")
     if hasattr(source, "columns") and hasattr(source, "itertuples"):
-        complaints = Complaints("complaints")
-        _take_records(complaints, _frame_records(source, given), given)
-        return complaints
+        return _parts("complaints", _frame_records(source, given), given, rows_a_part)
     if not isinstance(source, (str, os.PathLike)):
         raise InputError(f"complaints must be a path or a DataFrame, not {type(source).__name__}")
-    complaints = Complaints(str(source))
-    if format_by_ending(source) == "txt":
-        _take_lines(complaints, Path(source), encoding)
-    else:
-        _take_records(complaints, _file_records(Path(source), encoding, given), given)
-    return complaints
+    path = Path(source)
+    is_txt = format_by_ending(path) == "txt"
+    records = _line_records(path, encoding) if is_txt else _file_records(path, encoding, given)
+    return _parts(str(source), records, given, rows_a_part)
 
 
-def _take_lines(complaints: Complaints, path: Path, encoding: str | None) -> None:
-    complaints.columns[TEXT_COLUMN] = "line"
+def _line_records(path: Path, encoding: str | None) -> Iterator[Record | RowError]:
     with path.open("rb") as stream:
         for row in read_messages(ByteSource(stream, str(path), encoding), "txt").rows:
-            if isinstance(row, RowError):
-                complaints.report(row.line, row.reason)
-            else:
-                complaints.add(row.line, {TEXT_COLUMN: row.text})
+            yield row if isinstance(row, RowError) else Record(row.line, {TEXT_COLUMN: row.text})
 
 
 def _file_records(path: Path, encoding: str | None, given: Mapping[str, str]) -> Iterator[Record | RowError]:
@@ -225,24 +237,38 @@ def _frame_records(frame: Any, given: Mapping[str, str]) -> Iterator[Record | Ro
         yield Record(row, dict(zip(picked.values(), values, strict=True)))
 
 
-def _take_records(
-    complaints: Complaints, records: Iterable[Record | RowError], given: Mapping[str, str]
-) -> None:
+def _parts(
+    name: str,
+    records: Iterable[Record | RowError],
+    given: Mapping[str, str],
+    rows_a_part: int | None,
+) -> Iterator[Complaints]:
     picks: dict[tuple[str, ...], dict[str, str]] = {}
+    part = Complaints(name)
+    n_rows = 0
     for record in records:
+        if rows_a_part is not None and part.n_read >= rows_a_part:
+            yield part
+            part = Complaints(name, columns=part.columns)
         if isinstance(record, RowError):
-            complaints.report(record.line, record.reason, record.used)
+            part.report(record.line, record.reason, record.used)
             continue
+        n_rows += 1
         keys = tuple(record.values)
         if keys not in picks:
+            if len(picks) == MOST_SHAPES:
+                picks.clear()
             picks[keys] = _pick(keys, given)
-            for name, column in picks[keys].items():
-                complaints.columns[name] = complaints.columns[name] or column
-        complaints.add(record.line, {name: record.values.get(column) for name, column in picks[keys].items()})
-    for name, column in given.items():
-        if complaints.n_read and complaints.columns[name] is None:
+            for field_name, column in picks[keys].items():
+                part.columns[field_name] = part.columns[field_name] or column
+        part.add(
+            record.line, {field_name: record.values.get(column) for field_name, column in picks[keys].items()}
+        )
+    for field_name, column in given.items():
+        if n_rows and part.columns[field_name] is None:
             seen = ", ".join(map(repr, sorted({key for keys in picks for key in keys})))
-            raise DatasetError(f"{complaints.name}: no column {column!r} for {name} among {seen}")
+            raise DatasetError(f"{name}: no column {column!r} for {field_name} among {seen}")
+    yield part
 
 
 def _pick(keys: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:

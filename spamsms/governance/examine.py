@@ -127,7 +127,7 @@ def _take_in(
     values: set[tuple[str, str]] = set()
     for entity in entities:
         if entity.type == "signature":
-            signature = signature or _closed_up(entity.value)
+            signature = signature or closed_up(entity.value)
         elif entity.type == "refusal":
             found.refusals[row] = True
         values.update(_clues_of(text, entity, theirs or unmask))
@@ -140,7 +140,7 @@ def _take_in(
     found.shown.append(text if unmask else mask_text(text, entities, theirs and bool(found.marketing[row])))
 
 
-def _closed_up(value: str) -> str:
+def closed_up(value: str) -> str:
     """Return a name without the blanks that disguise it; those between Latin words stay."""
     return value if value.isascii() else "".join(value.split())
 
@@ -160,7 +160,7 @@ def _clues_of(text: str, entity: Entity, open_: bool) -> list[tuple[str, str]]:
         link = value if open_ else value.partition("?")[0]
         return [("domain", domain), ("link", link)] if domain else [("link", link)]
     if kind in ("signature", "refusal"):
-        return [(kind, _closed_up(value))] if value else []
+        return [(kind, closed_up(value))] if value else []
     if kind in ("phone", "handle"):
         person = kind == "handle" or entity.attributes.get("kind") in ("mobile", "landline")
         masked = "*" in value or bool(entity.attributes.get("masked"))

@@ -19,13 +19,15 @@ from spamsms.atomic_file import open_atomically
 from spamsms.errors import InputError
 from spamsms.governance.previous import CAMPAIGNS_FILE, encode_sketch
 from spamsms.governance.sketches import SKETCH_VERSION
-from spamsms.governance.table_columns import COLUMNS
+from spamsms.governance.table_columns import COLUMNS, PORT_COLUMNS
 from spamsms.governance.tallies import MOST_VALUES
 
 if TYPE_CHECKING:
+    from spamsms.governance.ports import PortRanking
     from spamsms.governance.triage import TriageResult
 
 REPORT_FILE = "report.html"
+PORTS_REPORT_FILE, PORTS_FILE = "ports.html", "ports.jsonl"
 SUMMARY_FILE = "summary.json"
 TABLES = ("complaints", "clues", "sectors", "timeline", "senders", "signatures", "problems")
 # A cell that starts with one of these is a formula to a spreadsheet (OWASP: CSV Injection).
@@ -61,16 +63,44 @@ def write_result(result: TriageResult, folder: str | os.PathLike[str]) -> list[s
     """
     from spamsms.governance.report import render_report
 
-    out = Path(folder)
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file; name a folder for what triage writes")
-    out.mkdir(parents=True, exist_ok=True)
     contents: dict[str, Iterable[str]] = {
         **{f"{name}.csv": table_lines(result.tables[name], COLUMNS[name]) for name in TABLES},
         CAMPAIGNS_FILE: _campaign_lines(result),
-        SUMMARY_FILE: [json.dumps(result.summary, ensure_ascii=False, indent=1, default=_plain) + "\n"],
+        SUMMARY_FILE: [_as_json(result.summary)],
         REPORT_FILE: [render_report(result)],
     }
+    return _write_all(contents, folder)
+
+
+def port_file_names() -> list[str]:
+    """Return the names of the files that a ranking of ports writes."""
+    return [PORTS_REPORT_FILE, "ports.csv", PORTS_FILE, "problems.csv", SUMMARY_FILE]
+
+
+def write_ports(ranking: PortRanking, folder: str | os.PathLike[str]) -> list[str]:
+    """Write a ranking of ports; see :func:`write_result`."""
+    from spamsms.governance.ports_report import render_ports
+
+    rows = ranking.rows
+    contents: dict[str, Iterable[str]] = {
+        "ports.csv": table_lines(rows, PORT_COLUMNS),
+        PORTS_FILE: (json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in rows),
+        "problems.csv": table_lines(ranking.problems, COLUMNS["problems"]),
+        SUMMARY_FILE: [_as_json(ranking.summary)],
+        PORTS_REPORT_FILE: [render_ports(ranking)],
+    }
+    return _write_all(contents, folder)
+
+
+def _as_json(summary: dict[str, Any]) -> str:
+    return json.dumps(summary, ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def _write_all(contents: dict[str, Iterable[str]], folder: str | os.PathLike[str]) -> list[str]:
+    out = Path(folder)
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file; name a folder for what is written")
+    out.mkdir(parents=True, exist_ok=True)
     for name, lines in contents.items():
         with open_atomically(out / name) as file:
             for line in lines:
@@ -97,6 +127,8 @@ def cell(value: Any) -> Any:
         return "'" + value if value.startswith(_FORMULA_STARTS) else value
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float):
         return round(value, 5)
     return _plain(value) if isinstance(value, date) else value

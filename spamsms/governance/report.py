@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spamsms import __version__
 from spamsms.governance.report_charts import sector_bars, timeline_chart
 from spamsms.governance.report_html import (
     Cell,
     Column,
+    accounting_table,
     both,
+    card,
     count,
+    cut_caption,
     date_cell,
+    fill_template,
+    masking_note,
     moment,
     nothing,
     number_cell,
@@ -30,11 +32,9 @@ from spamsms.governance.sectors import SECTORS
 if TYPE_CHECKING:
     from spamsms.governance.triage import TriageResult
 
-TEMPLATE = Path(__file__).parent / "report.html"
 # Rows shown in each table; the csv files hold the rest.
-MOST_CAMPAIGNS, MOST_ROWS, MOST_PROBLEMS = 200, 50, 50
+MOST_CAMPAIGNS, MOST_ROWS = 200, 50
 CLUES_SHOWN = 6
-_PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 _CAMPAIGN_COLUMNS = (
     Column("批次", "Campaign", "id"),
     Column("投诉", "Complaints", "number"),
@@ -91,19 +91,14 @@ def render_report(result: TriageResult) -> str:
         "campaigns": _campaigns(result),
         "senders": _senders(result),
         "signatures": _signatures(tables["signatures"]),
-        "accounting": _accounting(result),
-        "version": escape(__version__),
+        "accounting": accounting_table(summary, ACCOUNTING, tables["problems"], len(tables["problems"])),
     }
-    return _PLACE.sub(lambda match: parts[match[1]], TEMPLATE.read_text(encoding="utf-8"))
+    return fill_template("report.html", parts)
 
 
 def _masthead(summary: dict[str, Any]) -> str:
     span = f"{moment(summary['first'])} – {moment(summary['last'])}" if summary["first"] else "–"
-    masked = (
-        both("个人信息已遮蔽", "personal data masked")
-        if summary["masked"]
-        else f'<strong class="alarm">{both("含未遮蔽的个人信息", "personal data not masked")}</strong>'
-    )
+    masked = masking_note(summary["masked"])
     return (
         f"<p>{both('来源', 'Source')}: <b>{text(summary['source'])}</b> · {both('时段', 'Period')}: {span} · "
         f"{both('生成', 'Made')}: {moment(summary['made'])} · {both('模型', 'Model')}: "
@@ -111,23 +106,16 @@ def _masthead(summary: dict[str, Any]) -> str:
     )
 
 
-def _card(chinese: str, english: str, value: str, below: str, kind: str = "") -> str:
-    return (
-        f'<div class="card {kind}"><h3>{both(chinese, english)}</h3><p class="figure">{value}</p>'
-        f"<p>{below}</p></div>"
-    )
-
-
 def _cards(summary: dict[str, Any]) -> str:
     used = summary["used"]
     cards = [
-        _card(
+        card(
             "投诉",
             "Complaints",
             count(used),
             both(f"读入 {count(summary['read'])} 行", f"of {count(summary['read'])} rows read"),
         ),
-        _card(
+        card(
             "判为营销",
             "Judged marketing",
             percent(summary["marketing_share"]),
@@ -136,7 +124,7 @@ def _cards(summary: dict[str, Any]) -> str:
             if used
             else "–",
         ),
-        _card(
+        card(
             "批次（≥2 条）",
             "Campaigns (2 or more)",
             count(summary["campaigns"]),
@@ -148,7 +136,7 @@ def _cards(summary: dict[str, Any]) -> str:
     ]
     if summary["new_campaigns"] is not None:
         cards.append(
-            _card(
+            card(
                 "新批次",
                 "New campaigns",
                 count(summary["new_campaigns"]),
@@ -159,7 +147,7 @@ def _cards(summary: dict[str, Any]) -> str:
     cards.append(_peak_card(summary))
     if summary["senders"] is not None:
         cards.append(
-            _card(
+            card(
                 "发送号码",
                 "Senders",
                 count(summary["senders"]),
@@ -173,11 +161,11 @@ def _peak_card(summary: dict[str, Any]) -> str:
     peak = summary["peak"]
     if peak is None:
         why = ("无日期", "no dates") if summary["first"] is None else ("未见激增", "none")
-        return _card("激增", "Surge", "–", both(*why))
+        return card("激增", "Surge", "–", both(*why))
     times = peak["complaints"] / peak["baseline"] if peak["baseline"] else None
     above = f"× {times:.1f}" if times else count(peak["complaints"])
     days = len(summary["surge_days"])
-    return _card(
+    return card(
         "激增峰值",
         "Surge peak",
         above,
@@ -253,7 +241,7 @@ def _campaigns(result: TriageResult) -> str:
         )
         for row, clues in zip(shown, result.clues_by_campaign, strict=False)
     ]
-    return table(_caption("批次", "Campaigns", len(shown), len(rows)), _CAMPAIGN_COLUMNS, cells)
+    return table(cut_caption("批次", "Campaigns", len(shown), len(rows)), _CAMPAIGN_COLUMNS, cells)
 
 
 def _details(row: dict[str, Any], clues: dict[str, Counter[str]]) -> str:
@@ -294,7 +282,7 @@ def _senders(result: TriageResult) -> str:
         )
         for row in rows[:MOST_ROWS]
     ]
-    return table(_caption("发送号码", "Senders", len(cells), len(rows)), _SENDER_COLUMNS, cells)
+    return table(cut_caption("发送号码", "Senders", len(cells), len(rows)), _SENDER_COLUMNS, cells)
 
 
 def _signatures(rows: list[dict[str, Any]]) -> str:
@@ -313,41 +301,4 @@ def _signatures(rows: list[dict[str, Any]]) -> str:
         )
         for row in rows[:MOST_ROWS]
     ]
-    return table(_caption("签名", "Signatures", len(cells), len(rows)), _SIGNATURE_COLUMNS, cells)
-
-
-def _accounting(result: TriageResult) -> str:
-    summary, problems = result.summary, result.tables["problems"]
-    lines = "".join(
-        f'<tr><th scope="row">{both(chinese, english)}</th>'
-        f'<td class="number">{count(summary[name])}</td></tr>'
-        for name, (chinese, english) in ACCOUNTING.items()
-    )
-    used = "; ".join(f"{name} ← {column}" for name, column in summary["columns"].items() if column)
-    parts = [
-        f'<table class="plain"><tbody>{lines}</tbody></table>',
-        f"<p>{both('所用列', 'Columns used')}: <code>{text(used or '–')}</code></p>",
-    ]
-    if problems:
-        columns = (Column("行", "Line", "number"), Column("原因", "Reason", "wide"), Column("仍计入", "Used"))
-        cells = [
-            (
-                number_cell(row["line"]),
-                Cell(text(row["reason"])),
-                Cell(both(*(("是", "yes") if row["used"] else ("否", "no")))),
-            )
-            for row in problems[:MOST_PROBLEMS]
-        ]
-        parts.append(
-            table(_caption("问题行", "Rows with problems", len(cells), len(problems)), columns, cells)
-        )
-    return "".join(parts)
-
-
-def _caption(chinese: str, english: str, shown: int, total: int) -> str:
-    if shown >= total:
-        return both(chinese, english)
-    return both(
-        f"{chinese}：共 {count(total)}，此处列前 {count(shown)}，其余见表格文件",
-        f"{english}: {count(shown)} of {count(total)}; the files hold the rest",
-    )
+    return table(cut_caption("签名", "Signatures", len(cells), len(rows)), _SIGNATURE_COLUMNS, cells)

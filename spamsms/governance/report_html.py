@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from html import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from spamsms import __version__
+
 LONGEST_TEXT = 500
+MOST_PROBLEMS = 50
+HERE = Path(__file__).parent
+_PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 
 
 class Column(NamedTuple):
@@ -33,6 +40,78 @@ class Cell(NamedTuple):
 
     html: str
     key: Any = ""
+
+
+def fill_template(name: str, parts: dict[str, str]) -> str:
+    """Return a template with its places filled, once, with HTML; style and script are put in too."""
+    parts = {
+        **parts,
+        "style": (HERE / "page.css").read_text(encoding="utf-8"),
+        "script": (HERE / "page.js").read_text(encoding="utf-8"),
+        "version": escape(__version__),
+    }
+    return _PLACE.sub(lambda match: parts[match[1]], (HERE / name).read_text(encoding="utf-8"))
+
+
+def card(chinese: str, english: str, value: str, below: str, kind: str = "") -> str:
+    """Return a figure with what it is above and what goes with it below."""
+    return (
+        f'<div class="card {kind}"><h3>{both(chinese, english)}</h3><p class="figure">{value}</p>'
+        f"<p>{below}</p></div>"
+    )
+
+
+def masking_note(masked: bool) -> str:
+    """Return what is said of personal data in the page's head."""
+    if masked:
+        return both("个人信息已遮蔽", "personal data masked")
+    return f'<strong class="alarm">{both("含未遮蔽的个人信息", "personal data not masked")}</strong>'
+
+
+def cut_caption(chinese: str, english: str, shown: int, total: int) -> str:
+    """Return a table's caption that says how many rows there are, where not all are shown."""
+    if shown >= total:
+        return both(chinese, english)
+    return both(
+        f"{chinese}：共 {count(total)}，此处列前 {count(shown)}，其余见表格文件",
+        f"{english}: {count(shown)} of {count(total)}; the files hold the rest",
+    )
+
+
+def accounting_table(
+    summary: dict[str, Any],
+    names: dict[str, tuple[str, str]],
+    problems: list[dict[str, Any]],
+    n_problems: int,
+) -> str:
+    """Return what became of the rows, and the first of those with problems."""
+    lines = "".join(
+        f'<tr><th scope="row">{both(chinese, english)}</th>'
+        f'<td class="number">{count(summary[name])}</td></tr>'
+        for name, (chinese, english) in names.items()
+    )
+    used = "; ".join(f"{name} ← {column}" for name, column in summary["columns"].items() if column)
+    parts = [
+        f'<table class="plain"><tbody>{lines}</tbody></table>',
+        f"<p>{both('所用列', 'Columns used')}: <code>{text(used or '–')}</code></p>",
+    ]
+    if problems:
+        columns = (
+            Column("行", "Line", "number"),
+            Column("原因", "Reason", "wide"),
+            Column("仍计入", "Used"),
+        )
+        cells = [
+            (
+                number_cell(row["line"]),
+                Cell(text(row["reason"])),
+                Cell(both("是", "yes") if row["used"] else both("否", "no")),
+            )
+            for row in problems[:MOST_PROBLEMS]
+        ]
+        caption = cut_caption("问题行", "Rows with problems", len(cells), n_problems)
+        parts.append(table(caption, columns, cells))
+    return "".join(parts)
 
 
 def text(value: object) -> str:

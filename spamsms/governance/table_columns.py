@@ -48,3 +48,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "signatures": ("signature", "senders", *_COUNTS),
     "problems": ("line", "reason", "used"),
 }
+# ``kinds`` and ``hours`` hold counts; in csv, nested values stand as JSON.
+PORT_COLUMNS: tuple[str, ...] = (
+    *("rank", "sender", "kind", "carrier", "burden", "reasons", "reasons_zh", "messages"),
+    *_with_interval("share"),
+    "marketing",
+    *_with_interval("marketing_share"),
+    *_with_interval("refusal"),
+    *("main_kind", "sector", "kinds", "campaigns", "top_campaigns", "signatures", "top_signatures"),
+    "peak_hour",
+    *_with_interval("night"),
+    *("hours", "first_seen", "last_seen"),
+)

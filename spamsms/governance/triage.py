@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from spamsms.errors import InputError, SpamsmsError
 from spamsms.governance import tallies
 from spamsms.governance.campaigns import Campaigns, find_campaigns
 from spamsms.governance.complaints import Complaints, Problem, read_complaints
 from spamsms.governance.examine import Examined, examine, shown_sender
+from spamsms.governance.frames import as_frame
+from spamsms.governance.models import as_model
 from spamsms.governance.previous import read_previous
 from spamsms.governance.sectors import WANTED
 from spamsms.governance.table_columns import COLUMNS
-from spamsms.validation import check_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 STEPS = ("reading", "finding campaigns", "scoring and extracting", "counting")
-
-
-class PandasUnavailableError(SpamsmsError):
-    """pandas is not installed."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +102,7 @@ class TriageResult:
         return write_result(self, folder)
 
     def _frame(self, name: str) -> pd.DataFrame:
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise PandasUnavailableError(
-                'DataFrames need pandas, which is not installed; python -m pip install "spamsms[triage]" '
-                "(result.tables holds the same as lists of dict)"
-            ) from error
-        return pd.DataFrame(self.tables[name], columns=list(COLUMNS[name]))
+        return as_frame(self.tables[name], COLUMNS[name])
 
 
 def triage(
@@ -163,9 +152,7 @@ def triage(
     tell(STEPS[0])
     known = read_previous(previous) if previous is not None else None
     complaints = read_complaints(source, columns, encoding)
-    classifier = _as_model(model)
-    for text in complaints.texts[:1]:
-        check_text(text)
+    classifier = as_model(model)
     tell(STEPS[1])
     campaigns = find_campaigns(complaints.texts, known)
     tell(STEPS[2])
@@ -255,17 +242,6 @@ def _summarise(
         "wanted_sector": WANTED,
         "made": datetime.now().replace(microsecond=0),
     }
-
-
-def _as_model(model: Any) -> SpamClassifier:
-    from spamsms.classifier import SpamClassifier
-    from spamsms.registry import load_model
-
-    if isinstance(model, SpamClassifier):
-        return model
-    if model is None or isinstance(model, (str, os.PathLike)):
-        return load_model(None if model is None else os.fspath(model))
-    raise InputError(f"model must be a name, a path or a SpamClassifier, not {type(model).__name__}")
 
 
 def _line(problem: Problem) -> int:
