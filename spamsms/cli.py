@@ -20,6 +20,7 @@ from spamsms.commands import (
     drift,
     evaluate,
     explain,
+    feedback,
     models,
     ports,
     profile,
@@ -48,6 +49,7 @@ COMMANDS = (
     tune,
     compare,
     promote,
+    feedback,
     triage,
     ports,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import DONE, WORSE
-from spamsms.commands.console import encode_utf8, printable, standard_output
+from spamsms.commands.console import encode_utf8, printable, standard_error, standard_output
 from spamsms.commands.model_option import load
 from spamsms.commands.parsing import as_typed, epilog
 from spamsms.commands.steps import Steps
@@ -62,6 +62,9 @@ def add_comparison_options(parser: argparse.ArgumentParser, required: bool) -> N
     parser.add_argument(
         "--every-row", action="store_true", help="compare on every row: neither model has seen any of them"
     )
+    parser.add_argument(
+        "--feedback", metavar="FILE", help="what the new model was trained with: labels corrected there"
+    )
     parser.add_argument("--rules", metavar="FILE", help="TOML file with rules of the verdict")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     parser.add_argument(
@@ -90,12 +93,16 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
     rules = read_rules(args.rules)
     config = _config(args)
     with Steps(6) as steps:
-        data = read_measured(args.data, config, steps.begin)
+        data = read_measured(args.data, config, steps.begin, args.feedback)
         steps.begin("compare")
         comparison = compare_models(old, new, data.test, rules, data.test_groups)
         steps.begin("explain")
         flips = format_flips(comparison, old, new)
     say_problems(data.problems)
+    if config and not args.feedback and new.details_.get("data", {}).get("corrected"):
+        standard_error().write_line(
+            "spamsms: the new model has learnt corrections; give its --feedback, or some may be compared on"
+        )
     side = "test groups of the new model's own data" if config else "every row of the data given"
     lines = f"compared on {side}\n{format_comparison(comparison)}\n" + (f"\n{flips}\n" if flips else "")
     standard_output().write("".join(printable(line) + "\n" for line in lines.splitlines()))

@@ -45,6 +45,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the model to")
     parser.add_argument("--config", metavar="FILE", help="a training.toml; sensible defaults without one")
     parser.add_argument(
+        "--feedback", metavar="FILE", help="corrections to learn too, which prevail (spamsms feedback)"
+    )
+    parser.add_argument(
         "--name",
         type=as_typed,
         help="what the model is called (default: what the configuration says, or custom)",
@@ -71,13 +74,21 @@ def run(args: argparse.Namespace) -> int:
     config = name_model(read_config(args.config), args.out, args.name, args.version)
     with Steps(len(STEPS)) as steps:
         result = train_model(
-            args.data, args.out, config, config_file=args.config, n_jobs=args.jobs, report=steps.begin
+            args.data,
+            args.out,
+            config,
+            config_file=args.config,
+            feedback=args.feedback,
+            n_jobs=args.jobs,
+            report=steps.begin,
         )
     say_problems(result.data.problems)
     counts = result.data.counts
+    corrected = f"{counts['corrected']} corrected; " if args.feedback else ""
     standard_output().write(
         f"{counts['rows']} rows read, {counts['bad_rows']} unusable, {counts['duplicates_removed']} "
-        f"duplicates, {counts['label_conflicts']} label conflicts; {counts['groups']} template groups; "
+        f"duplicates, {counts['label_conflicts']} label conflicts; {corrected}"
+        f"{counts['groups']} template groups; "
         f"trained on {counts['train']}, tested on {counts['test']}\n\n"
         f"{format_table(result.figures)}\n\nwritten to {args.out}\n"
     )

@@ -100,6 +100,8 @@ class TrainingConfig:
         Disguised copies of each training message; see :mod:`spamsms.training.augment`.
     augment_weight : float
         Weight of a copy as a share of its message's.
+    feedback_weight : float
+        Least weight of a corrected message; see :mod:`spamsms.training.feedback`.
     test_share : float
         Share of the groups that is never trained on.
     seed : int
@@ -113,6 +115,7 @@ class TrainingConfig:
     sources: tuple[Source, ...] = ()
     augment_copies: int = 0
     augment_weight: float = 0.5
+    feedback_weight: float = 1.0
     test_share: float = 0.15
     seed: int = 0
 

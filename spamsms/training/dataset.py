@@ -20,6 +20,8 @@ from spamsms.training.frames import FRAME_NAME, frame_records, is_frame
 from spamsms.training.labelled_rows import columns_of, read_row
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+# The split of rows that somebody corrected: their whole template group is trained on.
+CORRECTED = "corrected"
 # A path, or a pandas DataFrame.
 DataPath = Any
 _ARRAYS = {"labels": "int64", "times": "datetime64[s]", "weights": "float64", "calibrate": "bool"}

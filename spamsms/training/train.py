@@ -25,9 +25,10 @@ from spamsms.training.batch_reference import (
 )
 from spamsms.training.card import write_card
 from spamsms.training.config import TrainingConfig, config_toml
-from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
+from spamsms.training.dataset import CORRECTED, Dataset, RowProblem, read_datasets, remove_duplicates
 from spamsms.training.dedupe import near_duplicate_groups, share_seen
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
+from spamsms.training.feedback import Feedback, apply_corrections
 from spamsms.training.naming import name_model
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ def prepare_data(
     paths: Sequence[str | os.PathLike[str]],
     config: TrainingConfig,
     report: Callable[[str], None] = _no_report,
+    feedback: str | os.PathLike[str] | None = None,
 ) -> PreparedData:
-    """Read, clean, group and split labelled files.
+    """Read, clean, group and split labelled files, corrected by a feedback file.
 
     Raises
     ------
@@ -96,6 +98,10 @@ def prepare_data(
 
     report("read")
     whole, problems = read_datasets(paths, config)
+    if feedback is not None:
+        corrections, found = Feedback(feedback).to_dataset(config.feedback_weight)
+        whole, corrected = apply_corrections(whole, corrections)
+        problems = problems + found + corrected
     report("remove duplicates")
     unique, conflicts = remove_duplicates(whole)
     report("group")
@@ -103,9 +109,8 @@ def prepare_data(
     report("split")
     splits = np.array(unique.splits, dtype=object)
     forced = np.isin(groups, groups[splits == "test"])
-    held_out = (
-        is_test_group(unique.texts, groups, config.test_share, config.seed) & (splits != "train")
-    ) | forced
+    taught = (splits == "train") | np.isin(groups, groups[splits == CORRECTED])
+    held_out = (is_test_group(unique.texts, groups, config.test_share, config.seed) & ~taught) | forced
     train, test = unique.select(~held_out), unique.select(held_out)
     seen = share_seen(test.texts, train.texts) >= LARGEST_SHARE_SEEN
     left_out = Counter(source for source, gone in zip(test.sources, seen, strict=True) if gone)
@@ -114,6 +119,7 @@ def prepare_data(
         "bad_rows": sum(not problem.used for problem in problems),
         "duplicates_removed": len(whole) - len(unique),
         "label_conflicts": len(conflicts),
+        "corrected": int((splits == CORRECTED).sum()),
         "groups": int(np.unique(groups).size),
         "train": len(train),
         "test": len(test) - int(seen.sum()),
@@ -136,6 +142,7 @@ def train_model(
     config: TrainingConfig | None = None,
     *,
     config_file: str | os.PathLike[str] | None = None,
+    feedback: str | os.PathLike[str] | None = None,
     n_jobs: int | None = None,
     report: Callable[[str], None] = _no_report,
 ) -> TrainingResult:
@@ -151,6 +158,8 @@ def train_model(
     config : TrainingConfig, optional
     config_file : path, optional
         Where `config` was read from; copied to `out`.
+    feedback : path, optional
+        Corrections that prevail over the files' labels; see :class:`spamsms.training.feedback.Feedback`.
     n_jobs : int, optional
         Processes to fit with, as in joblib; the result does not depend on it.
     report : callable, optional
@@ -168,7 +177,7 @@ def train_model(
         If the configuration's model parameters are wrong.
     """
     config = name_model(config or TrainingConfig(), out)
-    data = prepare_data(paths, config, report)
+    data = prepare_data(paths, config, report, feedback)
     report("fit and calibrate")
     model = fit_prepared(data, config, n_jobs)
     report("evaluate")
@@ -219,15 +228,18 @@ def read_measured(
     paths: Sequence[str | os.PathLike[str]],
     config: TrainingConfig | None = None,
     report: Callable[[str], None] = _no_report,
+    feedback: str | os.PathLike[str] | None = None,
 ) -> PreparedData:
     """Read the messages to measure a model on: the test side, or without `config` every row.
+
+    What a feedback file corrects is left out where it was learnt.
 
     Raises
     ------
     DatasetError
         If the files cannot be used, or no row is left.
     """
-    data = prepare_data(paths, config or TrainingConfig(test_share=1.0), report)
+    data = prepare_data(paths, config or TrainingConfig(test_share=1.0), report, feedback)
     if not len(data.test):
         raise DatasetError("no row of the data given is on the test side")
     return data
