@@ -23,7 +23,7 @@ from spamsms.atomic_file import open_atomically
 from spamsms.errors import InputError, ModelFormatError
 
 FORMAT = "spamsms-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 # A table of 2 ** 24 weights is 34 MB; anything beyond this is no model of ours.
 LARGEST_FILE = 64 * 1024 * 1024

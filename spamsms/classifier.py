@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,12 @@ from spamsms.calibration import fit_platt, sigmoid
 from spamsms.decision import Thresholds
 from spamsms.errors import InputError
 from spamsms.estimator_protocol import ClassifierProtocol, not_fitted
-from spamsms.features import FeatureSpace
+from spamsms.features import FEW_TEXTS, FeatureSpace
 from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
 from spamsms.persistence import read_classifier, write_classifier
-from spamsms.scoring import FEW_TEXTS, LinearScorer
+from spamsms.scoring import LinearScorer
 from spamsms.validation import (
     as_sequence,
     check_groups,
@@ -91,7 +90,6 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
     array([1])
     """
 
-    scorer_: LinearScorer
     kind_head_: KindHead | None = None
     details_: dict[str, Any]
     name_ = "custom"
@@ -204,12 +202,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         slope, offset = fit_platt(scores, labels, check_weights(sample_weight, labels))
         if slope <= 0:
             slope, offset = 1.0, 0.0
-        self.scorer_ = replace(
-            scorer,
-            scale=slope * scorer.scale,
-            passage_scale=slope * scorer.passage_scale,
-            intercept=slope * scorer.intercept + offset,
-        )
+        self.scorer_ = scorer.rescaled(slope, offset)
         if hasattr(self, "out_of_fold_log_odds_"):
             self.out_of_fold_log_odds_ = slope * self.out_of_fold_log_odds_ + offset
         return self

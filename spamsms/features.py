@@ -35,6 +35,9 @@ FEATURES_VERSION = 1
 TOKENIZERS = ("char", "jieba", "jieba+char")
 N_UNITS = 0x10000
 CHANNELS = 4
+# So few messages are scored one by one: setting a batch up would take longer.
+FEW_TEXTS = 6
+_PAD = "\0" * PADDING
 
 # Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
@@ -207,6 +210,35 @@ class FeatureSpace:
         np.add(sounded, sounds[1:-1], out=sounded)
         np.right_shift(hashed, np.uint32(_HASH_WIDTH - self.hash_bits), out=hashed)
 
+    def spread(self, weights: Array, units: npt.NDArray[np.uint16], factor: Array) -> npt.NDArray[np.float64]:
+        """Return each unit's share of the weights of one message's n-grams.
+
+        An n-gram's weight is shared evenly by its units, the boundary left out.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_features,)
+        units : ndarray of uint16, shape (n_units,)
+            As :func:`padded_units` gives them.
+        factor : ndarray of shape (n_units - 3,)
+            Of the weights of the n-grams that start at each unit from the second.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_units,)
+        """
+        shares = np.zeros(units.size)
+        # Position 0 is the outer boundary, where no feature of the message starts.
+        real = (units != 0).astype(np.float64)
+        length = units.size - PADDING
+        for channel, (bucket, span) in enumerate(zip(self.buckets(units), (1, 2, 3, 2), strict=True)):
+            members = [real[step : step + length][1:] for step in range(span)]
+            count = np.maximum(sum(members), 1)
+            value = factor * weights.take(bucket[1:] + (N_UNITS if channel else 0)) / count
+            for step, member in enumerate(members):
+                shares[1 + step : length + step] += value * member
+        return shares
+
     def words(self, batch: NormalizedBatch) -> Words:
         """Segment normalised messages into words and hash them."""
         from spamsms.tokenizer import word_segmenter
@@ -328,3 +360,8 @@ def _ramp(lengths: Array) -> npt.NDArray[np.int64]:
     ramp: npt.NDArray[np.int64] = np.arange(int(ends[-1]) if ends.size else 0)
     ramp -= np.repeat(ends - lengths, lengths)
     return ramp
+
+
+def padded_units(normalized: str) -> npt.NDArray[np.uint16]:
+    """Return the units of one normalised message between its boundaries."""
+    return np.frombuffer(f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass"), np.uint16)

@@ -89,12 +89,13 @@ def column_strength(
     return strength
 
 
-def weigh_features(counts: csr_matrix, sizes: Array, terms: Array) -> csr_matrix:
-    """Return ``counts * terms / sqrt(size)``."""
+def weigh_features(counts: csr_matrix, sizes: Array, terms: Array | None) -> csr_matrix:
+    """Return ``counts * terms / sqrt(size)``, or without the terms."""
     from scipy.sparse import csr_matrix
 
     by_row = 1 / np.sqrt(np.maximum(sizes, 1))
-    data = counts.data * terms.take(counts.indices) * np.repeat(by_row, np.diff(counts.indptr))
+    weighed = counts.data if terms is None else counts.data * terms.take(counts.indices)
+    data = weighed * np.repeat(by_row, np.diff(counts.indptr))
     return csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 

@@ -20,7 +20,8 @@ from spamsms.scoring import LinearScorer
 VERSIONS = {"normalizer_version": NORMALIZER_VERSION, "features_version": FEATURES_VERSION}
 # What scores depend on. Thresholds do not count: they can be set, and every verdict bears its own.
 _PARAMETERS = ("tokenizer", "hash_bits", "hmm", "userdict")
-_ENTRIES = (*VERSIONS, "scale", "passage_scale", "intercept", "kinds")
+_ENTRIES = (*VERSIONS, "scale", "passage_scale", "intercept", "kinds", "second_look")
+SECOND_LOOK_NUMBERS = ("scale", "low", "high", "fading")
 # As many digits as the names of an artifact's arrays have.
 DIGITS = 12
 
@@ -42,7 +43,11 @@ def scoring_entries(
             "codes": list(head.codes),
             "scales": head.scales.tolist(),
             "intercepts": head.intercepts.tolist(),
+            "sharpness": head.sharpness.tolist(),
         }
+    look = scorer.second_look
+    if look is not None:
+        entries["second_look"] = {name: float(getattr(look, name)) for name in SECOND_LOOK_NUMBERS}
     return entries, arrays
 
 

@@ -1,23 +1,25 @@
-"""What a message is: a linear head that names its kind.
+"""What a message is: a linear head that scores every kind.
 
-The head sums 8-bit weights of hashed characters, one column a kind, and is read
-within each class: among spam which kind of spam, among wanted messages which
-kind of those. The classifier's probability joins the two.
+The head sums 8-bit weights of hashed characters, one column a kind, each kind
+held against all others. To name a message's kind it is read within each class:
+among spam which kind of spam, among wanted messages which kind of those; the
+classifier's probability joins the two. The margin between the strongest kinds of
+both classes takes part in the verdict, see :mod:`spamsms.second_look`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, N_UNITS, FeatureSpace
+from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, padded_units
 from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, normalize_batch, split_evenly
-from spamsms.scoring import FEW_TEXTS, padded_units
+from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
 SPAM_KINDS = {
@@ -45,7 +47,14 @@ WANTED_KINDS = {
 KINDS = {**SPAM_KINDS, **WANTED_KINDS}
 KIND_SPACE = FeatureSpace("char", 15)
 LARGEST_WEIGHT = 127
-_CHARACTERS_A_PART = 1 << 15
+# Several kinds' weights are added up in one 64-bit number: so many bits each, sign included.
+LANE_BITS = 21
+LANES = 3
+_LANE_MIDDLE = 1 << (LANE_BITS - 1)
+# So many positions cannot overflow a lane.
+_LONGEST_PIECE = _LANE_MIDDLE // (CHANNELS * LARGEST_WEIGHT) - 1
+_CHARACTERS_A_PART = 1 << 18
+_UNITS_A_PART = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -59,14 +68,23 @@ class KindHead:
     weights : ndarray of int8, shape (n_features, n_kinds)
         Over `KIND_SPACE`.
     scales : ndarray of float64, shape (n_kinds,)
-        What one unit of each column's weights is worth; calibrated.
+        What one unit of each column's weights is worth.
     intercepts : ndarray of float64, shape (n_kinds,)
+    sharpness : ndarray of float64, shape (n_kinds,)
+        Factor on each score under which kinds of one class have the right
+        probabilities.
     """
 
     codes: tuple[str, ...]
     weights: npt.NDArray[np.int8]
     scales: npt.NDArray[np.float64]
     intercepts: npt.NDArray[np.float64]
+    sharpness: npt.NDArray[np.float64]
+
+    @cached_property
+    def is_spam(self) -> npt.NDArray[np.bool_]:
+        """Which kinds are spam, shape (n_kinds,)."""
+        return np.array([code.isupper() for code in self.codes])
 
     def probabilities(self, texts: Sequence[str], spam: Array) -> npt.NDArray[np.float64]:
         """Return the probability of each kind.
@@ -82,14 +100,9 @@ class KindHead:
         ndarray of shape (n_texts, n_kinds)
             Rows add up to one where both classes have kinds.
         """
-        if len(texts) <= FEW_TEXTS:
-            parts = [self._scores_one(text) for text in texts]
-        else:
-            parts = [self._scores(part) for part in split_evenly(texts, _CHARACTERS_A_PART)]
-        scores = np.concatenate(parts) if parts else np.zeros((0, len(self.codes)))
-        capital = np.array([code.isupper() for code in self.codes])
+        scores = self.scores(texts) * self.sharpness
         joint = np.zeros_like(scores)
-        for side, share in ((capital, spam), (~capital, 1 - np.asarray(spam))):
+        for side, share in ((self.is_spam, spam), (~self.is_spam, 1 - np.asarray(spam))):
             if side.any():
                 raised = np.exp(scores[:, side] - scores[:, side].max(axis=1, keepdims=True))
                 joint[:, side] = raised / raised.sum(axis=1, keepdims=True) * np.asarray(share)[:, None]
@@ -101,26 +114,92 @@ class KindHead:
         for place, row in zip(joint.argmax(axis=1).tolist(), joint, strict=True):
             yield self.codes[place], float(row[place])
 
-    def _scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        batch = normalize_batch(texts)
+    def scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return how much speaks for each kind, shape (n_texts, n_kinds); above 0 more than against."""
+        if len(texts) <= FEW_TEXTS:
+            parts = [self.scores_of_units(padded_units(normalize_text(text))) for text in texts]
+        else:
+            parts = [
+                self.scores_of_batch(normalize_batch(part))
+                for part in split_evenly(texts, _CHARACTERS_A_PART)
+            ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.codes)))
+
+    def scores_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
+        """Return :meth:`scores` of normalised messages."""
         sizes = KIND_SPACE.sizes(batch, None)
+        # A message starts at the boundary before it; a long one is added up piece by piece.
+        firsts = batch.starts[:-1] - 1
+        n_pieces = (np.diff(batch.starts) - PADDING) // _LONGEST_PIECE + 1
+        piece_of = np.cumsum(n_pieces) - n_pieces
+        step = np.arange(int(n_pieces.sum())) - np.repeat(piece_of, n_pieces)
+        pieces = np.repeat(firsts, n_pieces) + step * _LONGEST_PIECE
         sums = self._position_sums(batch.units)
-        sums[batch.starts[1:-1] - PADDING] = 0
-        totals = np.add.reduceat(sums, batch.starts[:-1] - 1, axis=0, dtype=np.int64)
+        sums[:, batch.starts[1:-1] - PADDING] = 0
+        packed = np.stack([np.add.reduceat(row, pieces) for row in sums], axis=1)
+        totals = np.add.reduceat(self._unpack(packed), piece_of, axis=0)
         totals[sizes == 0] = 0
+        return self._scaled(totals, sizes)
+
+    def scores_of_units(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+        """Return :meth:`scores` of one message, given as :func:`padded_units`; shape (1, n_kinds)."""
+        size = CHANNELS * (units.size - 2 * PADDING + 1) if units.size > 2 * PADDING else 0
+        if units.size > _LONGEST_PIECE:
+            return self.scores_of_batch(NormalizedBatch(units, np.array([PADDING, units.size])))
+        columns = KIND_SPACE.columns(units)[:, 1:].ravel()
+        packed = np.add.reduce(self._packed.take(columns, axis=1), axis=1)
+        return self._scaled(self._unpack(packed[None]) * bool(size), np.array([size]))
+
+    def margins(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the strongest spam kind's score less the strongest wanted kind's, shape (n_texts,)."""
+        strongest: npt.NDArray[np.float64] = scores[:, self.is_spam].max(axis=1)
+        strongest -= scores[:, ~self.is_spam].max(axis=1)
+        return strongest
+
+    def strongest(self, scores: npt.NDArray[np.float64]) -> tuple[int, int]:
+        """Return the columns of the strongest spam kind and the strongest wanted kind of one message."""
+        spam = np.where(self.is_spam, scores, -np.inf)
+        wanted = np.where(self.is_spam, -np.inf, scores)
+        return int(spam.argmax()), int(wanted.argmax())
+
+    @cached_property
+    def _packed(self) -> npt.NDArray[np.int64]:
+        n_packs = -(-len(self.codes) // LANES)
+        packed = np.zeros((n_packs, self.weights.shape[0]), np.int64)
+        for column in range(len(self.codes)):
+            lane = self.weights[:, column].astype(np.int64)
+            packed[column // LANES] += lane << (LANE_BITS * (column % LANES))
+        return packed
+
+    def _unpack(self, packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the sums in the lanes of packed ones, shape (n, n_kinds)."""
+        totals = np.empty((packed.shape[0], packed.shape[1] * LANES), np.int64)
+        rest = packed
+        for lane in range(LANES):
+            low = ((rest + _LANE_MIDDLE) & (2 * _LANE_MIDDLE - 1)) - _LANE_MIDDLE
+            totals[:, lane::LANES] = low
+            rest = (rest - low) >> LANE_BITS
+        return totals[:, : len(self.codes)]
+
+    def _scaled(self, totals: Array, sizes: Array) -> npt.NDArray[np.float64]:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
-    def _scores_one(self, text: str) -> npt.NDArray[np.float64]:
-        """Return :meth:`_scores` of one message, without setting a batch up."""
-        units = padded_units(normalize_text(text))
-        totals = self._position_sums(units)[1:].sum(axis=0, dtype=np.int64)
-        size = CHANNELS * (units.size - 2 * PADDING + 1) if units.size > 2 * PADDING else 0
-        scaled: npt.NDArray[np.float64] = (totals if size else 0 * totals) / np.sqrt(max(size, 1))
-        return (scaled * self.scales + self.intercepts)[None]
-
-    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
-        sums = np.zeros((units.size - 2, len(self.codes)), np.int16)
-        for channel, bucket in enumerate(KIND_SPACE.buckets(units)):
-            sums += self.weights.take(bucket + (N_UNITS if channel else 0), axis=0)
+    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+        """Return the packed weights of the n-grams that start at each unit but the last two."""
+        size = units.size - 2
+        sums = np.empty((self._packed.shape[0], size), np.int64)
+        scratch = Scratch(min(size, _UNITS_A_PART) + 2)
+        weight = np.empty(min(size, _UNITS_A_PART), np.int64)
+        for start in range(0, size, _UNITS_A_PART):
+            stop = min(start + _UNITS_A_PART, size)
+            addend = weight[: stop - start]
+            for channel, bucket in enumerate(KIND_SPACE.buckets(units[start : stop + 2], scratch)):
+                table = self._packed[:, N_UNITS:] if channel else self._packed[:, :N_UNITS]
+                for row, weights in zip(sums[:, start:stop], table, strict=True):
+                    if channel:
+                        weights.take(bucket, out=addend, mode="wrap")
+                        row += addend
+                    else:
+                        weights.take(bucket, out=row, mode="wrap")
         return sums

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from spamsms.artifact import read_artifact, write_artifact
 from spamsms.decision import KEPT_RATES
 from spamsms.errors import ModelFormatError
-from spamsms.identity import VERSIONS, manifest_hash, plain_value, scoring_entries
+from spamsms.identity import SECOND_LOOK_NUMBERS, VERSIONS, manifest_hash, plain_value, scoring_entries
 from spamsms.kinds import KIND_SPACE, KINDS, KindHead
 from spamsms.scoring import LARGEST_WEIGHT, LinearScorer
+from spamsms.second_look import SecondLook
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
@@ -31,7 +32,7 @@ def write_classifier(model: SpamClassifier, folder: str | os.PathLike[str]) -> N
     """Write a fitted classifier; see :meth:`spamsms.SpamClassifier.save`."""
     scorer: LinearScorer = model._fitted()
     entries, arrays = scoring_entries(scorer, model.kind_head_)
-    kinds = {"kinds": entries.pop("kinds")} if "kinds" in entries else {}
+    kinds: dict[str, Any] = {name: entries.pop(name) for name in ("kinds", "second_look") if name in entries}
     manifest: dict[str, Any] = {
         "name": model.name_,
         "version": model.version_,
@@ -60,12 +61,12 @@ def read_classifier(kind: type[SpamClassifier], folder: str | os.PathLike[str]) 
                     "retrain the model or install the release that made it"
                 )
         model = kind(**manifest["parameters"])
+        model.kind_head_ = _read_head(manifest, arrays)
         model.scorer_ = _read_scorer(model, manifest, arrays)
         model.operating_points_ = _read_operating_points(manifest)
         model.threshold, model.review_threshold = manifest["threshold"], manifest["review_threshold"]
         model.name_, model.version_ = str(manifest["name"]), str(manifest["version"])
         model.details_ = dict(manifest["details"])
-        model.kind_head_ = _read_head(manifest, arrays)
         model._hashed = model.scorer_, model.kind_head_, manifest_hash(manifest)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         if isinstance(error, ModelFormatError):
@@ -89,7 +90,18 @@ def _read_scorer(
         raise ModelFormatError("the first weight, which is the boundary's, is not 0")
     if not np.isfinite(numbers).all():
         raise ModelFormatError("scale, intercept and passage_scale must be finite")
-    return LinearScorer(space, arrays["weights"], *numbers)
+    scale, intercept, passage_scale = numbers
+    look = _read_second_look(model.kind_head_, manifest)
+    return LinearScorer(space, arrays["weights"], scale, intercept, passage_scale, look)
+
+
+def _read_second_look(head: KindHead | None, manifest: dict[str, Any]) -> SecondLook | None:
+    if "second_look" not in manifest:
+        return None
+    numbers = {name: float(manifest["second_look"][name]) for name in SECOND_LOOK_NUMBERS}
+    if head is None or not np.isfinite(list(numbers.values())).all() or numbers["fading"] <= 0:
+        raise ModelFormatError("second_look needs kinds, finite numbers and a fading above 0")
+    return SecondLook(head, **numbers)
 
 
 def _read_operating_points(manifest: dict[str, Any]) -> dict[str, list[float]]:
@@ -110,12 +122,14 @@ def _read_head(manifest: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) ->
     if len(set(codes)) < len(codes) or not set(codes) <= KINDS.keys():
         raise ModelFormatError(f"kinds must be different ones of {', '.join(KINDS)}")
     _check_array(arrays["kinds"], np.int8, (KIND_SPACE.n_features, len(codes)), "kinds")
-    scales, intercepts = (np.array(entry[name], np.float64) for name in ("scales", "intercepts"))
-    for array in (scales, intercepts):
-        _check_array(array, np.float64, (len(codes),), "scales and intercepts of the kinds")
+    if arrays["kinds"][0].any():
+        raise ModelFormatError("the first weights of the kinds, which are the boundary's, are not 0")
+    numbers = [np.array(entry[name], np.float64) for name in ("scales", "intercepts", "sharpness")]
+    for array in numbers:
+        _check_array(array, np.float64, (len(codes),), "numbers of the kinds")
         if not np.isfinite(array).all():
-            raise ModelFormatError("scales and intercepts of the kinds must be finite")
-    return KindHead(codes, arrays["kinds"], scales, intercepts)
+            raise ModelFormatError("numbers of the kinds must be finite")
+    return KindHead(codes, arrays["kinds"], *numbers)
 
 
 def _check_array(array: npt.NDArray[Any], dtype: Any, shape: tuple[int, ...], name: str) -> None:

@@ -7,25 +7,23 @@ the last bit alone or in a batch, in whatever order, on every machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Scratch, Words
+from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, Words, padded_units
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
+from spamsms.second_look import SecondLook, select
 
 Array = npt.NDArray[Any]
 # Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that
 # fill the processor's cache, do not take turns too often.
 CHARACTERS_A_PART = 1 << 18
 UNITS_A_PART = 1 << 15
-# So few messages are scored one by one: setting a batch up would take longer.
-FEW_TEXTS = 6
-_PAD = "\0" * PADDING
 # Four weights, the most that a position sums, stay within 16 bits.
 LARGEST_WEIGHT = 8191
 # The most spam-like passage of so many characters counts on its own, see `passage_scale`.
@@ -49,6 +47,8 @@ class LinearScorer:
         with characters as features.
     intercept : float
         Log-odds of a message without features.
+    second_look : SecondLook or None
+        What the kinds add where the hyperplane is unsure.
     """
 
     space: FeatureSpace
@@ -56,6 +56,18 @@ class LinearScorer:
     scale: float
     intercept: float
     passage_scale: float = 0.0
+    second_look: SecondLook | None = None
+
+    def rescaled(self, slope: float, offset: float) -> LinearScorer:
+        """Return the scorer whose log-odds are these times `slope` plus `offset`."""
+        look = self.second_look
+        return replace(
+            self,
+            scale=slope * self.scale,
+            passage_scale=slope * self.passage_scale,
+            intercept=slope * self.intercept + offset,
+            second_look=None if look is None else look.rescaled(slope, offset),
+        )
 
     def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the log-odds of checked texts, shape (n_texts,)."""
@@ -85,7 +97,18 @@ class LinearScorer:
         if best is not None:
             reach = np.minimum(lengths.take(filled), PASSAGE)
             result[filled] += self.passage_scale * best / np.sqrt(CHANNELS * reach)
+        if self.second_look is not None and filled.size:
+            self._look_again(result, filled, batch)
         return result
+
+    def _look_again(self, result: npt.NDArray[np.float64], filled: Array, batch: NormalizedBatch) -> None:
+        assert self.second_look is not None
+        if filled.size < result.size:
+            part = result.take(filled)
+            self.second_look.add(part, select(batch, filled))
+            result[filled] = part
+        else:
+            self.second_look.add(result, batch)
 
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
@@ -103,7 +126,8 @@ class LinearScorer:
                 start = _best_passage(sums)
                 total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
             log_odds += self.passage_scale * total / sqrt(CHANNELS * min(sums.size, PASSAGE))
-        return log_odds
+        look = self.second_look
+        return log_odds if look is None else look.add_one(log_odds, units)
 
     def _sums_of_one(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return :meth:`_position_sums`, in fewer steps where the units are few."""
@@ -145,7 +169,8 @@ class LinearScorer:
     def unit_contributions(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
         """Return what each unit of one normalised message adds to its log-odds.
 
-        An n-gram's weight is shared evenly by its units, the boundary left out.
+        An n-gram's weight is shared evenly by its units, the boundary left out;
+        what the kinds add beside their weights, by all units.
 
         Parameters
         ----------
@@ -170,23 +195,14 @@ class LinearScorer:
                 factor[start : start + PASSAGE] += self.passage_scale / sqrt(
                     CHANNELS * min(sums.size, PASSAGE)
                 )
-            self._share_ngrams(batch.units, shares, factor)
+            shares += self.space.spread(self.weights, batch.units, factor)
         if words is not None:
             self._share_words(words, shares, self.scale / sqrt(size))
-        return shares[first:last]
-
-    def _share_ngrams(self, units: npt.NDArray[np.uint16], shares: Array, factor: Array) -> None:
-        hashed = self.weights[N_UNITS:]
-        # Position 0 is the outer boundary, where no feature of the message starts.
-        real = (units != 0).astype(np.float64)
-        length = units.size - PADDING
-        for channel, (bucket, span) in enumerate(zip(self.space.buckets(units), (1, 2, 3, 2), strict=True)):
-            weights = hashed if channel else self.weights[:N_UNITS]
-            members = [real[step : step + length][1:] for step in range(span)]
-            count = np.maximum(sum(members), 1)
-            value = factor * weights.take(bucket[1:]) / count
-            for step, member in enumerate(members):
-                shares[1 + step : length + step] += value * member
+        shares = shares[first:last]
+        if self.second_look is not None:
+            first_score = self.intercept + float(shares.sum())
+            shares += self.second_look.spread(first_score, batch.units)[first:last]
+        return shares
 
     def _share_words(self, words: Words, shares: Array, factor: float) -> None:
         hashed = self.weights[N_UNITS:]
@@ -240,11 +256,6 @@ def make_scorer(
     weights, scale = quantize(coefficients)
     share = 0.0 if space.uses_words else passage_weight
     return LinearScorer(space, weights, (1 - share) * scale, intercept, share * scale)
-
-
-def padded_units(normalized: str) -> npt.NDArray[np.uint16]:
-    """Return the units of one normalised message between its boundaries."""
-    return np.frombuffer(f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass"), np.uint16)
 
 
 def quantize(coefficients: Array) -> tuple[npt.NDArray[np.int16], float]:

@@ -41,7 +41,7 @@ def test_saving_what_was_loaded_gives_the_same_bytes(folder: Path, tmp_path: Pat
 
 def test_a_saved_model_holds_plain_arrays_and_json_of_its_own(folder: Path) -> None:
     manifest = read_manifest(folder)
-    assert (manifest["format"], manifest["format_version"]) == ("spamsms-model", 1)
+    assert (manifest["format"], manifest["format_version"]) == ("spamsms-model", 2)
     assert {file.name for file in folder.iterdir()} == {MANIFEST, weights_file(folder).name}
     assert sum(file.stat().st_size for file in folder.iterdir()) < 5_000_000
     for entry in manifest["golden"]:

@@ -30,8 +30,8 @@ MANIFESTS: dict[str, tuple[bytes, str]] = {
     "a string": (b'"spamsms-model"', '"format" is not "spamsms-model"'),
     "null": (b"null", '"format" is not "spamsms-model"'),
     "another format": (b'{"format": "model2vec", "format_version": 1}', '"format" is not "spamsms-model"'),
-    "no version": (b'{"format": "spamsms-model"}', "format version None is unknown, this release reads 1"),
-    "no files": (b'{"format": "spamsms-model", "format_version": 1}', '"files" is missing or no object'),
+    "no version": (b'{"format": "spamsms-model"}', "format version None is unknown, this release reads 2"),
+    "no files": (b'{"format": "spamsms-model", "format_version": 2}', '"files" is missing or no object'),
     "too large": (b" " * (LARGEST_MANIFEST + 1), f"larger than {LARGEST_MANIFEST} bytes, so not a manifest"),
 }
 
@@ -45,7 +45,7 @@ def test_what_is_no_manifest_is_refused(folder: Path, name: str) -> None:
     assert str(caught.value).startswith(str(folder / MANIFEST))
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", True, None, 1.5])
+@pytest.mark.parametrize("version", [0, 1, 3, "2", True, None, 2.5])
 def test_an_unknown_format_version_is_refused_with_the_remedy(folder: Path, version: Any) -> None:
     change_manifest(folder, format_version=version)
     with pytest.raises(

@@ -265,12 +265,17 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
     model = SpamClassifier(**config.model)
     model.set_params(n_jobs=n_jobs)
     model.fit(train.texts, train.labels, train.weights, groups)
-    model.set_params(n_jobs=None)
     chosen = train.calibrate
     shares = {source.title: source.calibration_weight for source in config.sources}
     weights = np.array([shares.get(file, 1.0) for file in train.files]) * chosen
-    if len(set(train.labels[weights > 0].tolist())) == 2:
+    calibrates = len(set(train.labels[weights > 0].tolist())) == 2
+    if calibrates:
         model.calibrate(model.out_of_fold_log_odds_, train.labels, weights)
+    if _kinds_suffice(train.kinds):
+        model.fit_kinds(train.texts, train.kinds, groups, train.weights, y=train.labels, second_look=True)
+        if calibrates:
+            model.calibrate(model.out_of_fold_log_odds_, train.labels, weights)
+    model.set_params(n_jobs=None)
     wanted = Counter(
         file
         for file, label, near in zip(train.files, train.labels, chosen, strict=True)
@@ -285,8 +290,6 @@ def fit_prepared(data: PreparedData, config: TrainingConfig, n_jobs: int | None 
         # A rate that only holds over all sources together would be broken on the hardest of them.
         model.choose_thresholds(model.out_of_fold_log_odds_[chosen], train.labels[chosen], files)
     model.name_, model.version_ = config.name, config.version or model.version_
-    if _kinds_suffice(train.kinds):
-        model.fit_kinds(train.texts, train.kinds, groups)
     return model
 
 
