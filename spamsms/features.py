@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 # Raised whenever the same text would give other features: models of another version are refused.
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 TOKENIZERS = ("char", "jieba", "jieba+char")
 N_UNITS = 0x10000
 CHANNELS = 4

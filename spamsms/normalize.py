@@ -8,7 +8,10 @@ The rules, in order:
 2. links, and numbers by what they look like (phone, account, code, amount,
    plain number), and masks (``*``, ``x``, ``##`` in place of characters) become
    one token each; so do the placeholders DIGIT, PHONE, CELLPHONE and URL;
-3. separators vanish, but for one space between two Latin words.
+3. separators vanish, but for one space between two Latin words;
+4. what was taken apart is put together (:mod:`spamsms.normalize_pieces`):
+   Chinese characters that single Latin letters part, and those that are written
+   as their two parts.
 
 The result of normalising is its own normal form. Everything is linear in the
 length of the text and defined for every string.
@@ -19,6 +22,7 @@ from __future__ import annotations
 import re
 
 from spamsms.errors import InputError
+from spamsms.normalize_pieces import join_pieces
 from spamsms.tables import characters
 from spamsms.tables.codes import (
     ACCOUNT,
@@ -35,7 +39,7 @@ from spamsms.tables.codes import (
 )
 
 # Raised whenever the same text would normalise otherwise: models of another version are refused.
-NORMALIZER_VERSION = 1
+NORMALIZER_VERSION = 2
 
 # Signs behind a number that make it a sum of money or a discount; behind it, a date or a time.
 AMOUNT_SIGNS = "元块万亿折%毛角圆"
@@ -190,7 +194,7 @@ def normalize_text(text: str) -> str:
     text = _SPELLED.sub(_spell, text)
     text = _NUMBER_RUN.sub(_fold_number, text)
     text = _STRAY_SPACE.sub("", _SEPARATORS.sub(" ", text))
-    return _REPEATED_TOKEN.sub(r"\1", text)
+    return join_pieces(_REPEATED_TOKEN.sub(r"\1", text))
 
 
 def fold_placeholders(text: str) -> str:

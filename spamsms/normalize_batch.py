@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from spamsms.errors import InputError
 from spamsms.normalize_marks import find_marks
+from spamsms.normalize_pieces import join_pieces_of_batch
 from spamsms.normalize_rules import apply_rules
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
@@ -69,12 +70,18 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
     marks = find_marks(units, kinds)
     positions = apply_rules(marks, points, offsets).nonzero()[0]
     kept = units.take(positions)
+    stops = None
+    if offsets:
+        stops = np.arange(1, units.size + 1)
+        stops[marks.at] = marks.stops
+        stops = stops[positions]
+    joined = join_pieces_of_batch(kept)
+    if joined is not None:
+        stay, last = joined
+        kept, positions = kept[stay], positions[stay]
+        stops = None if stops is None else stops[last]
     starts = (kept == 0).nonzero()[0][1::PADDING] + 1
-    if not offsets:
-        return NormalizedBatch(kept, starts)
-    stops = np.arange(1, units.size + 1)
-    stops[marks.at] = marks.stops
-    return NormalizedBatch(kept, starts, positions, stops[positions])
+    return NormalizedBatch(kept, starts, positions if offsets else None, stops)
 
 
 def _lay_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -204,3 +205,24 @@ def test_time_grows_no_faster_than_the_text(name: str, batch: bool) -> None:
     # Sixteen times the text would take 256 times as long if the square of its length counted.
     ratios = (_seconds(run, make(80_000)) / _seconds(run, make(5_000)) for _ in range(3))
     assert any(ratio < 64 for ratio in ratios)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("加亻言 办亻弋款", "加信办代款"),
+        ("力口微信", "加微信"),
+        ("扌 戈 工作", "找工作"),
+        ("优a惠b券c大d放送", "优惠券大放送"),
+        ("亻a言用卡b额c度", "信用卡额度"),
+        ("加V信，到A座", "加v信到a座"),
+        ("一位女子说", "一位女子说"),
+        ("3月月饼", "⓪月月饼"),
+    ],
+)
+def test_what_was_taken_apart_is_put_together(text: str, expected: str) -> None:
+    assert normalize_text(text) == expected
+    normalized, spans = normalize_with_offsets(text)
+    assert normalized == expected
+    assert all(start < stop for start, stop in spans)
+    assert all(stop <= start for (_, stop), (start, _) in itertools.pairwise(spans))

@@ -182,7 +182,7 @@ def test_readings_that_differ_stay_apart(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("same", ["微薇威危", "信芯", "扣口", "群裙", "加家佳"])
 def test_homophones_share_a_sound(same: str) -> None:
-    sounds = {int(characters.sounds()[ord(char)]) for char in same}
+    sounds = {int(characters.sounds()[ord(canonical(char))]) for char in same}
     assert len(sounds) == 1
     assert sounds != {0}
 
@@ -202,3 +202,26 @@ def test_the_committed_table_is_what_the_sources_give() -> None:
     codes += list(range(0x4E00, 0x9F00, 5)) + list(range(0xFF01, 0xFF5F)) + list(range(0x1D400, 0x1D7FF))
     table = characters.full_canonical()
     assert [hex(code) for code in codes if mapping.unit(code) != table[code]] == []
+
+
+@pytest.mark.parametrize("pair", ["珈加", "薇微", "啲的", "哋地", "涐我", "朲人", "菂的"])
+def test_a_rare_character_is_the_common_one_in_it(pair: str) -> None:
+    assert canonical(pair[0]) == pair[1]
+
+
+@pytest.mark.parametrize("char", "和信证婆机明泽浩梅芳玲军玉红请怎")
+def test_common_characters_keep_their_radicals(char: str) -> None:
+    assert canonical(char) == char
+
+
+def test_the_parts_of_characters_are_sorted_pairs_of_chinese_ones_that_join_in_no_circle() -> None:
+    parts = characters.parts()
+    keys = parts[:, 0].astype(np.int64) << 16 | parts[:, 1]
+    assert (np.diff(keys) > 0).all()
+    classes = characters.classes().take(parts)
+    assert set(np.unique(classes).tolist()) <= {CLASS_HAN, CLASS_NUMERAL}
+    height = {int(unit): 0 for unit in np.unique(parts)}
+    for _ in range(12):
+        for first, second, whole in parts.tolist():
+            height[whole] = max(height[whole], height[first] + 1, height[second] + 1)
+    assert max(height.values()) < 12

@@ -10,6 +10,8 @@ Sources, in the order in which they apply:
   forms to simplified characters;
 * ``curated.tsv`` beside this file: numerals, emoji and signs that no general
   source maps;
+* :mod:`spamsms.tables.decompositions`: rare characters that are common ones with
+  a radical added, and common ones written as their two parts;
 * pypinyin: the reading of each character, near-homophones folded.
 
 The results are the ``.npy`` files beside this file. They are committed, so
@@ -22,6 +24,7 @@ import json
 import os
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +52,7 @@ from spamsms.tables.codes import (
     TOKENS,
     default_astral,
 )
+from spamsms.tables.decompositions import plain_form, split_characters
 
 HERE = Path(__file__).parent
 LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -181,7 +185,11 @@ class CharacterMap:
             traditional = str(self._japanese.convert(char))
             if len(traditional) == 1 and traditional != char:
                 return traditional
-        return char
+        plain = plain_form(char, _sound_alike, self._is_settled)
+        return char if plain is None else plain
+
+    def _is_settled(self, char: str) -> bool:
+        return char not in NUMERALS and self.canonical(char) == char
 
     def _compatible(self, char: str) -> str:
         folded = unicodedata.normalize("NFKC", char).casefold()
@@ -242,16 +250,25 @@ def fold_reading(syllable: str) -> str:
     return syllable.replace("ü", "v")
 
 
-def readings(characters: list[str]) -> tuple[list[str], np.ndarray[Any, Any]]:
-    """Return the reading classes and, per BMP code unit, 1 + its class (0: no reading)."""
+@lru_cache(maxsize=1 << 16)
+def _reading(char: str) -> str:
     from pypinyin import Style, pinyin
 
+    found = pinyin(char, style=Style.NORMAL, errors="ignore", heteronym=False)
+    return fold_reading(found[0][0]) if found and found[0][0] else ""
+
+
+def _sound_alike(char: str, other: str) -> bool:
+    return _reading(char) != "" and _reading(char) == _reading(other)
+
+
+def readings(characters: list[str]) -> tuple[list[str], np.ndarray[Any, Any]]:
+    """Return the reading classes and, per BMP code unit, 1 + its class (0: no reading)."""
     names: dict[str, int] = {}
     table = np.zeros(0x10000, np.uint16)
     for char in characters:
-        found = pinyin(char, style=Style.NORMAL, errors="ignore", heteronym=False)
-        if found and found[0] and found[0][0]:
-            name = fold_reading(found[0][0])
+        name = _reading(char)
+        if name:
             table[ord(char)] = names.setdefault(name, len(names) + 1)
     return list(names), table
 
@@ -274,11 +291,17 @@ def build() -> dict[str, np.ndarray[Any, Any]]:
         classes[unit] = character_class("" if unit == DROP else chr(unit))
     is_han = np.isin(classes, (CLASS_HAN, CLASS_NUMERAL))
     _, sounds = readings([chr(unit) for unit in np.flatnonzero(is_han).tolist()])
+    parts = [
+        [ord(first), ord(second), ord(whole)]
+        for (first, second), whole in split_characters(mapping.canonical).items()
+        if is_han[ord(first)] and is_han[ord(second)] and bmp[ord(whole)] == ord(whole)
+    ]
     return {
         "canonical": bmp,
         "astral": np.array(sorted(astral.items()), np.uint32),
         "classes": classes,
         "sounds": sounds,
+        "parts": np.array(sorted(parts), np.uint16),
     }
 
 

@@ -38,6 +38,12 @@ def sounds() -> npt.NDArray[np.uint16]:
 
 
 @lru_cache(maxsize=1)
+def parts() -> npt.NDArray[np.uint16]:
+    """Return the units of pairs that stand for one character, and that character's; shape (n, 3), sorted."""
+    return _read("parts")
+
+
+@lru_cache(maxsize=1)
 def full_canonical() -> npt.NDArray[np.uint16]:
     """Return the canonical unit of every code point, shape (0x110000,)."""
     table = np.empty(0x110000, np.uint16)

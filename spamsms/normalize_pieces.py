@@ -1,0 +1,154 @@
+"""The last rules of :mod:`spamsms.normalize`: put together what was taken apart.
+
+Single Latin letters between Chinese characters go where a message has several
+(``优a惠b券``): one alone means something (``加V信``, ``A座``). Then a character that
+is written as its two parts (``亻言``) becomes one again.
+
+Both forms, for one text and for a batch, give the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.tables import characters
+from spamsms.tables.codes import CLASS_HAN, CLASS_NUMERAL
+
+Array = npt.NDArray[Any]
+# So many single letters between Chinese characters are no words any more.
+FEWEST_STRAY_LETTERS = 3
+
+
+def join_pieces(text: str) -> str:
+    """Return a normalised text with its pieces put together."""
+    letters = _stray_letter()
+    if len(letters.findall(text)) >= FEWEST_STRAY_LETTERS:
+        text = letters.sub("", text)
+    pair = _pair()
+    while pair.search(text):
+        # What was joined may be a part in turn.
+        text = pair.sub(_whole, text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _stray_letter() -> re.Pattern[str]:
+    classes = characters.classes()
+    han = "".join(map(chr, np.flatnonzero((classes == CLASS_HAN) | (classes == CLASS_NUMERAL)).tolist()))
+    return re.compile(f"(?<=[{_ranges(han)}])[a-z](?=[{_ranges(han)}])")
+
+
+def _ranges(members: str) -> str:
+    """Return sorted characters as the ranges of a class."""
+    codes = np.array([ord(char) for char in members])
+    breaks = np.flatnonzero(np.diff(codes) != 1)
+    firsts, lasts = np.append(codes[0], codes[breaks + 1]), np.append(codes[breaks], codes[-1])
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> dict[str, str]:
+    return {chr(first) + chr(second): chr(whole) for first, second, whole in characters.parts().tolist()}
+
+
+@lru_cache(maxsize=1)
+def _pair() -> re.Pattern[str]:
+    seconds: dict[str, str] = {}
+    for pair in _pairs():
+        seconds[pair[0]] = seconds.get(pair[0], "") + pair[1]
+    return re.compile("|".join(f"{first}[{behind}]" for first, behind in seconds.items()))
+
+
+def _whole(match: re.Match[str]) -> str:
+    return _pairs()[match[0]]
+
+
+def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> tuple[Array, Array] | None:
+    """Put the pieces of normalised messages together.
+
+    Parameters
+    ----------
+    units : ndarray of uint16, shape (n_units,)
+        Canonical units, two zeros before, between and behind the messages.
+        Changed in place: the first part of a pair becomes the whole.
+
+    Returns
+    -------
+    kept : ndarray of int64, shape (n_kept,)
+        Places that stay.
+    last : ndarray of int64, shape (n_kept,)
+        The last place that each stands for. None at all where every place stays.
+    """
+    stray = _stray_places(units)
+    firsts, wholes = _find_pairs(units)
+    if not stray.size and not firsts.size:
+        return None
+    kept = np.delete(np.arange(units.size), stray)
+    last = kept.copy()
+    # What went belongs to the character before it.
+    last[np.searchsorted(kept, stray) - 1] = stray
+    while True:
+        firsts, wholes = _find_pairs(units[kept])
+        if not firsts.size:
+            return kept, last
+        units[kept[firsts]] = wholes
+        last[firsts] = last[firsts + 1]
+        kept, last = np.delete(kept, firsts + 1), np.delete(last, firsts + 1)
+
+
+def _stray_places(units: npt.NDArray[np.uint16]) -> Array:
+    letters = (units - np.uint16(ord("a")) < 26).nonzero()[0]
+    if letters.size < FEWEST_STRAY_LETTERS:
+        return letters[:0]
+    han = _is_han()
+    alone = han.take(units.take(letters - 1)) & han.take(units.take(letters + 1))
+    letters = letters[alone]
+    if letters.size < FEWEST_STRAY_LETTERS:
+        return letters[:0]
+    # Messages are told apart by the zeros before them.
+    message = np.searchsorted(np.flatnonzero(units == 0), letters)
+    _, of, counts = np.unique(message, return_inverse=True, return_counts=True)
+    return letters[counts[of] >= FEWEST_STRAY_LETTERS]
+
+
+def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
+    """Return where pairs start, from the left, none in another, and their wholes."""
+    keys, wholes, roles = _pair_tables()
+    role = roles.take(units)
+    starts = (role[:-1] & (role[1:] << 1) & 2).nonzero()[0]
+    if not starts.size:
+        return starts, units[:0]
+    wanted = (units.take(starts).astype(np.uint32) << 16) + units.take(starts + 1)
+    slot = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+    found = keys.take(slot) == wanted
+    starts, slot = starts[found], slot[found]
+    if starts.size > 1:
+        # Of pairs that overlap, every second one from the left.
+        new = np.append(True, np.diff(starts) != 1)
+        place = np.arange(starts.size)
+        even = (place - place[new][np.cumsum(new) - 1]) % 2 == 0
+        starts, slot = starts[even], slot[even]
+    return starts, wholes.take(slot)
+
+
+@lru_cache(maxsize=1)
+def _pair_tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    """Return the pairs as sorted numbers, their wholes, and whether units can be first (2) or second (1)."""
+    table = characters.parts()
+    keys = ((table[:, 0].astype(np.uint32) << 16) + table[:, 1]).astype(np.uint32)
+    roles = np.zeros(characters.TOP_OF_BMP + 1, np.uint8)
+    roles[table[:, 1]] |= 1
+    roles[table[:, 0]] |= 2
+    return keys, np.ascontiguousarray(table[:, 2]), roles
+
+
+@lru_cache(maxsize=1)
+def _is_han() -> npt.NDArray[np.bool_]:
+    classes = characters.classes()
+    han: npt.NDArray[np.bool_] = (classes == CLASS_HAN) | (classes == CLASS_NUMERAL)
+    return han
