@@ -24,6 +24,8 @@ ADDED_RADICALS = frozenset(
 # Two characters are taken for the parts of one only where chance puts them side by side less often
 # than so many times in a million characters of running text, and no word of the dictionary does.
 LARGEST_CHANCE = 3e-6
+# Not the more frequent of two characters with the same parts, but the one that readers see in them.
+SEEN_IN_PARTS = dict.fromkeys(("手戈", "扌戈", "才戈"), "找") | {"木口": "杏", "彐水": "录", "口八": "叭"}
 # Behind figures they stand beside whatever follows.
 SIGNS = frozenset("年月日号点时分秒周天元块万亿折毛角圆")
 
@@ -118,5 +120,5 @@ def split_characters(canonical: Callable[[str], str]) -> dict[tuple[str, str], s
             apart = first and second and SIGNS.isdisjoint((first, second)) and whole not in (first, second)
             if apart and first + second not in neighbours and chance < LARGEST_CHANCE:
                 # Of several characters with the same parts the most frequent stays.
-                found[first, second] = whole
+                found[first, second] = SEEN_IN_PARTS.get(first + second, whole)
     return dict(sorted(found.items()))
