@@ -65,7 +65,7 @@ def test_explain_begins_with_the_verdict_and_what_it_is_measured_by(run: Run, mo
     assert lines[1] == (
         f"blocked from {percent(model.threshold)} on, reviewed from {percent(model.review_threshold)} on"
     )
-    assert lines[2] == "model tiny 3"
+    assert lines[2] == f"model tiny 3  ({model.hash_})"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\udcff", "\x1b[2J", "，，，", "好" * 3000, "a\nb\tc"])

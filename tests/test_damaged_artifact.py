@@ -58,7 +58,7 @@ def test_an_unknown_format_version_is_refused_with_the_remedy(folder: Path, vers
 def test_a_model_of_other_features_is_refused_with_the_remedy(folder: Path, key: str) -> None:
     change_manifest(folder, **{key: 999})
     with pytest.raises(
-        ModelFormatError, match=f"{key} 999 is unknown, this release has 1; retrain the model"
+        ModelFormatError, match=f"{key} 999 is unknown, this release has 2; retrain the model"
     ):
         SpamClassifier.load(folder)
 
