@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -19,17 +18,9 @@ class Candidate(NamedTuple):
 
 
 # Ranks, strongest first: the order in which overlapping finds are believed.
-(SIGNATURE, LINK, REFUSAL, CODE, PICKUP, CARD, HANDLE, PHONE, DISCOUNT, PERCENT, AMOUNT, LATE_CODE, TIME) = (
+(SIGNATURE, LINK, REFUSAL, CODE, PICKUP, CARD, LATE_CODE, HANDLE, PHONE, DISCOUNT, PERCENT, AMOUNT, TIME) = (
     range(13)
 )
 
 Finder = Callable[[str], Iterator[Candidate]]
 NUMERAL_DIGITS = str.maketrans("零一二三四五六七八九两oil", "01234567892011")
-
-
-def group_span(match: re.Match[str], *names: str) -> tuple[int, int]:
-    """Return the span of the first of some groups that took part."""
-    for name in names:
-        if match[name] is not None:
-            return match.span(name)
-    return match.span()

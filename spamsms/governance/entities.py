@@ -9,8 +9,8 @@ so full-width and circled digits, look-alikes, traditional characters and invisi
 characters hide nothing; spans lead back to the original.
 
 Where finds overlap, the more certain one stays: signature, link or mail address,
-refusal, code behind its word, pick-up code, card tail, handle, phone, discount,
-percentage, amount, code before its word, time; of one kind the earlier one, then
+refusal, code behind its word, pick-up code, card tail, code before its word, handle,
+phone, discount, percentage, amount, time; of one kind the earlier one, then
 the longer one. So entities never overlap, and each character belongs to one at most.
 """
 
@@ -57,6 +57,10 @@ TYPES = (*FINDERS, "email")
 _TEXTS_A_PART = 256
 # Of these, what a machine would read plainly is not disguised.
 _DISGUISABLE = frozenset(("link", "email", "handle", "phone", "refusal", "code"))
+
+
+# Invisible ones that belong to the character before them: the keycap of 1\ufe0f\u20e3.
+_MODIFIERS = frozenset("\ufe0e\ufe0f\u20e3")
 
 
 class Entity(NamedTuple):
@@ -165,6 +169,8 @@ def _entities(batch: ReadableBatch, row: int, text: str, found: list[Candidate])
         end -= offset
         if spans is not None:
             start, end = spans[start], spans[end - 1] + 1
+            while end < len(text) and text[end] in _MODIFIERS:
+                end += 1
         written = text[start:end]
         if kind == "signature":
             value = written[1:-1].strip()

@@ -9,10 +9,9 @@ from spamsms.governance.candidates import LINK, Candidate
 from spamsms.normalize import TOP_LEVEL_DOMAINS
 
 # Top-level domains that are English words or ends of sentences too: no link without a scheme or a path.
-_WORDS_LISTED = """
-me io so to us my im la co sh ai red run art work life live love world fun win pro pub space site
-store app shop group games chat link club online info tech de fr it is in ink ren fit
-"""
+_WORDS_LISTED = (
+    "me io so to us my im la co sh ai red run art work life live love world fun win de fr it is in fit"
+)
 _WORDS = frozenset(_WORDS_LISTED.split())
 # Services whose whole business is short links.
 _SHORTENERS_LISTED = """
@@ -109,7 +108,7 @@ def _host_start(text: str, end: int, floor: int, strict: bool) -> int | None:
             # One space, or a bracket, before a dot that is set apart.
             start -= 1
         begin = start
-        while start > lowest and text[start - 1] in _LABEL_CHARS:
+        while start > lowest and (text[start - 1] in _LABEL_CHARS or _is_spaced(text, start, begin)):
             start -= 1
         if start == begin:
             return None
@@ -122,6 +121,18 @@ def _host_start(text: str, end: int, floor: int, strict: bool) -> int | None:
     while start < end and text[start] in "-_*.":
         start += 1
     return start if start < end else None
+
+
+def _is_spaced(text: str, start: int, begin: int) -> bool:
+    """Tell whether a space parts single characters of a label: ``y l 3 3 8 . net``."""
+    return (
+        start < begin
+        and text[start - 1] == " "
+        and text[begin] == " "
+        and text[start - 2] in _LABEL_CHARS
+        and text[start - 3] not in _LABEL_CHARS
+        and (start + 1 == begin or text[start + 1] == " ")
+    )
 
 
 def _mail(text: str, start: int, end: int, host: str) -> Candidate | None:

@@ -13,11 +13,12 @@ _G = r"[ .\-_·!~|/+*]{0,2}"
 _UNSUBSCRIBE = rf"退{_G}[订定丁汀仃阅]|拒{_G}收|拒阅|取阅|tui{_G}ding"
 _VERB = (
     rf"(?P<verb>{_UNSUBSCRIBE}|拒{_G}绝(?:接收)?|取{_G}消(?:订阅|接收|提醒|通知|关注|推送|短信)?|屏{_G}蔽|谢绝|"
-    r"不再?接收|不再?收取|勿扰|免打扰|免扰|不需要|不想再?收到?|停止接收|关闭(?:通知|提醒|短信|推送)?|退)"
+    r"不(?:愿|想|希望)?(?:再|继续)?(?:接收|收取|收到)|勿扰|免打扰|免扰|不需要|无需(?:提醒|接收)?|停止接收|停发|"
+    r"关闭(?:通知|提醒|短信|推送)?|退)"
 )
 _FILL = (
     r"(?:该|此|本|以上|类|接收|广告|营销|推送|订阅|服务|业务|提醒|短信|信息|通知|评价|可|"
-    r"直接|的|您|均|都|免费){0,6}"
+    r"直接|的|您|均|都|免费|此类|消息|提示|到期|缓冲期){0,6}"
 )
 _REPLY = rf"(?:回{_G}[复覆]|[囬囘]{_G}[复覆]?|发{_G}送|编辑(?:短信)?|编写|[回复覆发])"
 _BEFORE_CODE = r"(?:短信|信息|代码|字母|数字|大写|小写|内容|至|为)?[ :\"(【'=]{0,3}"
@@ -38,8 +39,8 @@ _REPLY_FIRST = re.compile(
 )
 _REPLY_LAST = re.compile(rf"{_REPLY}{_G}(?P<code>t{_G}d|q{_G}x|[tnr]){_END}")
 _CODE_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{_SHORT_CODE}){_G}\Z")
-_ANCHORS = re.compile("[退拒取屏谢不勿免停关回囬囘复覆发编t]")
-_VERB_ANCHORS = frozenset("退拒取屏谢不勿免停关t")
+_ANCHORS = re.compile("[退拒取屏谢不无勿免停关回囬囘复覆发编t]")
+_VERB_ANCHORS = frozenset("退拒取屏谢不无勿免停关t")
 # What is cancelled here is a thing of the reader's, not the sender's messages.
 _OTHER_OBJECT = re.compile(
     r"预|订单|行程|航班|交易|支付|自动|会员|续|代扣|机票|房|申请|授权|绑定|业务|套餐|流量|操作|登录|群|出|款|货|票|保"

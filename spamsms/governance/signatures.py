@@ -15,11 +15,15 @@ _LONGEST_REFUSAL = 24
 _BRACKETS = re.compile(rf"【([^【】\n]{{1,{_LONGEST_NAME}}})】")
 _BEFORE_SIGNATURE = re.compile(rf"\n{_EDGE}{{0,6}}\Z")
 _BEHIND_SIGNATURE = re.compile(rf"{_EDGE}{{0,6}}(?:\n|\Z)")
-_NO_NAME = re.compile(r"[:!?。;¥<>]|[0-9]{5}")
+# What a name has, and what none has: sentences, long numbers, addresses, replies, prizes.
+_LETTER = re.compile(r"[a-z*\u3400-\u9fff]")
+_NO_NAME = re.compile(
+    r"[:!?。,;¥<>]|^[^\u3400-\u9fff]*[0-9]{5}|^www\.|^发自|[回复发][a-z0-9]|即将|[领抽送赢抢].{0,4}(?:红包|[券奖礼]|封面)"
+)
 # Headings, which stand where a signature would.
 _HEADING = re.compile(
-    r"(?:温馨|友情|重要|紧急|特别|安全|风险|活动|中奖|缴费|还款|到期|预约|最新|官方|系统)?"
-    r"(?:提示|提醒|通知|公告|通告|预警|喜报|喜讯|福利|验证码|快讯|须知)"
+    r"(?:温馨|代理商?|友情|重要|紧急|特别|安全|风险|活动|中奖|缴费|还款|到期|预约|最新|官方|系统)?"
+    r"(?:提示|提醒|通知|公告|通告|预警|喜报|喜讯|福利|验证码|快讯|须知|招[聘募])|push|[新老]?(?:客户|会员)|贷.?款"
 )
 # WeChat's names of emoji, written in square brackets.
 _EMOJI_NAMES = """
@@ -37,22 +41,37 @@ _EMOJI = frozenset(_EMOJI_NAMES.split())
 def find_signatures(text: str) -> Iterator[Candidate]:
     """Find names in brackets at a message's start or end.
 
-    At the end means that nothing but punctuation or a refusal instruction
-    follows. Headings (【温馨提示】) and emoji in words ([微笑]) are none.
+    At the end means that nothing but punctuation, another name or a refusal
+    instruction follows. Headings (【温馨提示】) and emoji in words ([微笑]) are none.
     """
+    end_of_last = 0
     for match in _BRACKETS.finditer(text):
         start, end = match.span()
-        name = match[1].strip(' !".,') or match[1].strip()
-        if not name or name in _EMOJI or _NO_NAME.search(name) or _HEADING.fullmatch(name):
+        if not _is_name(match[1]):
             continue
-        if _BEFORE_SIGNATURE.search(text, max(start - 8, 0), start):
+        if start == end_of_last or _BEFORE_SIGNATURE.search(text, max(start - 8, 0), start):
             position = "start"
-        elif _BEHIND_SIGNATURE.match(text, end) or _only_refusal_behind(text, end):
+            end_of_last = end
+        elif _ends_message(text, end):
             position = "end"
         else:
             continue
         attributes = {"position": position, "length": end - start - 2}
-        yield Candidate(SIGNATURE, start, end, "signature", name, attributes)
+        yield Candidate(SIGNATURE, start, end, "signature", match[1], attributes)
+
+
+def _is_name(name: str) -> bool:
+    if _NO_NAME.search(name) or not _LETTER.search(name):
+        return False
+    return name not in _EMOJI and not _HEADING.fullmatch(name)
+
+
+def _ends_message(text: str, end: int) -> bool:
+    """Tell whether punctuation, more names or a refusal instruction are all that follows."""
+    following = _BRACKETS.match(text, end)
+    if following and _is_name(following[1]):
+        end = following.end()
+    return _BEHIND_SIGNATURE.match(text, end) is not None or _only_refusal_behind(text, end)
 
 
 def _only_refusal_behind(text: str, place: int) -> bool:
