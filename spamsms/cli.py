@@ -16,19 +16,13 @@ from spamsms.commands import (
     UNUSABLE,
     audit_labels,
     check,
-    compare,
-    drift,
+    data,
     evaluate,
     explain,
-    feedback,
     models,
-    ports,
     profile,
-    promote,
     suggest,
     train,
-    triage,
-    tune,
 )
 from spamsms.commands.console import standard_error
 from spamsms.commands.model_option import ModelUnavailableError
@@ -36,23 +30,7 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (
-    check,
-    explain,
-    train,
-    evaluate,
-    audit_labels,
-    models,
-    suggest,
-    drift,
-    profile,
-    tune,
-    compare,
-    promote,
-    feedback,
-    triage,
-    ports,
-)
+COMMANDS = (check, explain, profile, train, evaluate, audit_labels, models, suggest, data)
 
 EPILOG = f"""\
 examples:
