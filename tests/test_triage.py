@@ -18,6 +18,7 @@ from spamsms.governance.complaints import read_complaints
 from spamsms.governance.dates import parse_time
 from spamsms.governance.exports import cell, file_names
 from spamsms.governance.frames import PandasUnavailableError
+from spamsms.governance.sketches import SKETCH_VERSION
 from spamsms.governance.table_columns import COLUMNS
 from spamsms.governance.triage import TriageResult, triage
 
@@ -208,7 +209,10 @@ def test_campaigns_of_the_run_before_are_not_new(tmp_path: Path) -> None:
         (None, "name a folder that spamsms triage wrote"),
         ("{}", "campaigns.jsonl:1: is no campaign"),
         (json.dumps({"id": "a", "sketch_version": 0, "sketch": "", "runs": 1}), "sketches of version 0"),
-        (json.dumps({"id": "a", "sketch_version": 1, "sketch": "AAAA", "runs": 1}), "sketch is damaged"),
+        (
+            json.dumps({"id": "a", "sketch_version": SKETCH_VERSION, "sketch": "AAAA", "runs": 1}),
+            "sketch is damaged",
+        ),
     ],
 )
 def test_a_folder_that_is_no_earlier_run_is_refused(tmp_path: Path, content: str | None, said: str) -> None:

@@ -24,13 +24,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.normalize_batch import normalize_batch, split_evenly
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_HAN, CLASS_LATIN, CLASS_LETTER, CLASS_NUMERAL
 
 Array = npt.NDArray[Any]
-# Raised whenever the same text would give another sketch: ids of an older version mean nothing then.
-SKETCH_VERSION = 1
+# Another whenever the same text would give another sketch, which then says nothing to an older one;
+# the first part is raised for what is changed here, the second when normalising changes.
+SKETCH_VERSION = f"1.{NORMALIZER_VERSION}"
 PLACES = 64
 RUN = 2
 # With fewer Chinese characters, Latin letters count too.
