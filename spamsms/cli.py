@@ -16,13 +16,20 @@ from spamsms.commands import (
     UNUSABLE,
     audit_labels,
     check,
+    compare,
     data,
+    drift,
     evaluate,
     explain,
+    feedback,
     models,
+    ports,
     profile,
+    promote,
     suggest,
     train,
+    triage,
+    tune,
 )
 from spamsms.commands.console import standard_error
 from spamsms.commands.model_option import ModelUnavailableError
@@ -30,7 +37,24 @@ from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_er
 from spamsms.errors import SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
-COMMANDS = (check, explain, profile, train, evaluate, audit_labels, models, suggest, data)
+COMMANDS = (
+    check,
+    explain,
+    train,
+    evaluate,
+    audit_labels,
+    models,
+    suggest,
+    drift,
+    profile,
+    tune,
+    compare,
+    promote,
+    feedback,
+    triage,
+    ports,
+    data,
+)
 
 EPILOG = f"""\
 examples:
