@@ -17,13 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import InputError
-from spamsms.normalize_batch import PADDING, NormalizedBatch, decode_batch, normalize_batch
+from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch
 from spamsms.tables import characters
 
 if TYPE_CHECKING:
@@ -242,33 +241,22 @@ class FeatureSpace:
     def words(self, batch: NormalizedBatch) -> Words:
         """Segment normalised messages into words and hash them."""
         from spamsms.tokenizer import word_segmenter
+        from spamsms.word_spans import find_words
 
-        segmenter = word_segmenter(self.hmm, self.userdict)
-        spans: list[tuple[int, int]] = []
-        codes: list[int] = []
-        counts = np.zeros(batch.starts.size - 1, np.int64)
-        for row, text in enumerate(decode_batch(batch)):
-            base = int(batch.starts[row])
-            found = segmenter.cut_spans(text)
-            counts[row] = len(found)
-            spans.extend((base + start, base + stop) for start, stop in found)
-            codes.extend(
-                crc32(text[start:stop].encode("utf-16-le", "surrogatepass")) for start, stop in found
-            )
+        codes, starts, stops, counts = find_words(batch, word_segmenter(self.hmm, self.userdict))
         ends = np.cumsum(counts)
         # A zero stands before and behind each message's words.
-        padded = np.zeros(len(codes) + 2 * counts.size + 1, np.uint32)
+        padded = np.zeros(codes.size + 2 * counts.size + 1, np.uint32)
         row_of = np.repeat(np.arange(counts.size), counts)
-        place = np.arange(len(codes)) + 2 * row_of + 1
-        padded[place] = _scramble(np.array(codes, np.uint32) + np.uint32(1 << 21))
+        place = np.arange(codes.size) + 2 * row_of + 1
+        padded[place] = _scramble(codes + np.uint32(1 << 21))
         shift = np.uint32(_HASH_WIDTH - self.hash_bits)
         pair = (padded[:-1] * _PAIR + padded[1:]) * _SOUND >> shift
         # Each message's pairs start one place before its first word and end at its last.
         first = ends - counts + 2 * np.arange(counts.size)
         at = np.repeat(first, counts + 1) + _ramp(counts + 1)
-        bounds = np.array(spans, np.int64).reshape(-1, 2)
         single = (padded[place] >> shift).astype(np.int64)
-        return Words(single, pair[at].astype(np.int64), bounds[:, 0], bounds[:, 1], counts)
+        return Words(single, pair[at].astype(np.int64), starts, stops, counts)
 
     def sizes(self, batch: NormalizedBatch, words: Words | None) -> npt.NDArray[np.int64]:
         """Return how many features each message has; 0 for one in which nothing is left."""

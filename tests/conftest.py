@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import pytest
 from hypothesis import settings
 
 from spamsms import SpamClassifier
+from spamsms.array_cache import VARIABLE
 from spamsms.features import TOKENIZERS
 
 CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
@@ -26,6 +28,14 @@ class Messages(NamedTuple):
 
     texts: list[str]
     labels: list[int]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache directory of the tests' own, for their processes too."""
+    directory = tmp_path_factory.mktemp("cache")
+    with mock.patch.dict("os.environ", {VARIABLE: str(directory)}):
+        yield directory
 
 
 @pytest.fixture(scope="session")

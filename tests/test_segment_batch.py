@@ -6,7 +6,7 @@ import random
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -29,14 +29,6 @@ from spamsms.word_tables import compile_tables, word_tables
 
 SMALL_WORD = st.text(st.sampled_from("甲乙丙a1.%"), min_size=1, max_size=4)
 SMALL_TEXT = st.text(st.sampled_from("甲乙丙丁a1.%-\r\n，"), max_size=12)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache directory of the tests' own."""
-    directory = tmp_path_factory.mktemp("cache")
-    with mock.patch.dict("os.environ", {array_cache.VARIABLE: str(directory)}):
-        yield directory
 
 
 @pytest.fixture
