@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from typing import Any, TypeVar
 
 from spamsms.errors import InputError, SpamsmsError
 
 Self = TypeVar("Self", bound="ClassifierProtocol")
+# What methods take beside texts and labels.
+METADATA = {"fit": ("sample_weight", "groups"), "score": ("sample_weight",)}
+# scikit-learn's mark of a request that stays as it is.
+UNCHANGED = "$UNCHANGED$"
 
 
 class ClassifierProtocol:
@@ -51,6 +56,56 @@ class ClassifierProtocol:
             regressor_tags=None,
             input_tags=InputTags(two_d_array=False, string=True),
         )
+
+    def get_metadata_routing(self) -> Any:
+        """Return which metadata the methods ask for; see scikit-learn's metadata routing."""
+        from sklearn.utils.metadata_routing import MetadataRequest
+
+        kept = self.__dict__.get("_metadata_request")
+        if kept is not None:
+            return copy.deepcopy(kept)
+        request = MetadataRequest(owner=type(self).__name__)
+        for method, names in METADATA.items():
+            for name in names:
+                getattr(request, method).add_request(param=name, alias=None)
+        return request
+
+    def set_fit_request(
+        self: Self, *, sample_weight: bool | str | None = UNCHANGED, groups: bool | str | None = UNCHANGED
+    ) -> Self:
+        """Say whether meta-estimators shall pass weights and groups on to `fit`.
+
+        Parameters
+        ----------
+        sample_weight, groups : bool, str or None
+            True to pass it, False not to, None to raise where it is given, a str
+            to pass what is given under that name. Left out, it stays as it is.
+
+        Returns
+        -------
+        SpamClassifier
+            Itself.
+        """
+        return self._request("fit", sample_weight=sample_weight, groups=groups)
+
+    def set_score_request(self: Self, *, sample_weight: bool | str | None = UNCHANGED) -> Self:
+        """Say whether meta-estimators shall pass weights on to `score`; see :meth:`set_fit_request`.
+
+        Returns
+        -------
+        SpamClassifier
+            Itself.
+        """
+        return self._request("score", sample_weight=sample_weight)
+
+    def _request(self: Self, method: str, **asked: bool | str | None) -> Self:
+        request = self.get_metadata_routing()
+        for name, value in asked.items():
+            if value != UNCHANGED:
+                getattr(request, method).add_request(param=name, alias=value)
+        # Under this name scikit-learn's clone copies it.
+        self._metadata_request = request
+        return self
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "scorer_")
