@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from spamsms.fitting import MAX_ITERATIONS, count_features, term_weights, weigh_features
 from spamsms.kinds import KIND_SPACE, KINDS, LARGEST_WEIGHT, KindHead
+from spamsms.normalize_batch import normalize_batch, split_evenly
+from spamsms.scoring import LinearScorer
+from spamsms.second_look import SecondLook
 
 Array = npt.NDArray[Any]
 # Out of fold on the packaged model's data, between 1 and 3 little changes; .3 is worse.
@@ -18,6 +21,7 @@ C = 3.0
 TOLERANCE = 1e-2
 # Weights beyond this quantile are cut off, so that the many small ones keep their precision.
 CLIPPED_QUANTILE = 0.9999
+CHARACTERS_A_PART = 1 << 18
 _SHARPNESS = np.geomspace(0.25, 16.0, 61)
 
 
@@ -30,6 +34,7 @@ def fit_kind_head(
     cv: int,
     random_state: int | None,
     n_jobs: int | None = None,
+    scorer: LinearScorer | None = None,
 ) -> tuple[KindHead, npt.NDArray[np.float64]]:
     """Fit one machine a kind, each against all others, and how sharply to read them.
 
@@ -49,13 +54,15 @@ def fit_kind_head(
     random_state : int or None
     n_jobs : int or None
         Folds fitted at a time.
+    scorer : LinearScorer, optional
+        What tells each message's most spam-like passage.
 
     Returns
     -------
     head : KindHead
     margins : ndarray of float64, shape (n_texts,)
-        What :meth:`KindHead.margins` says of each row by machines that did not
-        see its group.
+        What :meth:`SecondLook.margins` says of each row by machines that did
+        not see its group.
     """
     from joblib import Parallel, delayed
 
@@ -74,23 +81,38 @@ def fit_kind_head(
         for train, _ in [*folds, whole]
     )
     columns, intercepts = fitted.pop()
-    scores = np.full((len(texts), names.size), np.nan)
+    scores, margins = np.full((len(texts), names.size), np.nan), np.full(len(texts), np.nan)
     for (_, test), (coefficients, offsets) in zip(folds, fitted, strict=True):
-        scores[test] = weigh_features(counts[test], sizes[test], None) @ coefficients.T + offsets
-    held_out = np.isfinite(scores).all(axis=1)
+        head = _make_head(names, coefficients, offsets)
+        scores[test], margins[test] = _look([texts[row] for row in test.tolist()], head, scorer)
+    held_out = np.isfinite(margins)
+    head = _make_head(names, columns, intercepts)
     capital = np.char.isupper(names)
-    sharpness = np.ones(names.size)
     for side in (capital, ~capital):
         rows = np.flatnonzero(known & held_out & np.isin(kinds, names[side]))
         place = np.searchsorted(names[side], kinds[rows])
-        sharpness[side] = _best_sharpness(scores[np.ix_(rows, np.flatnonzero(side))], place)
-    quantized, scales = _quantize(columns)
-    head = KindHead(tuple(map(str, names)), quantized, scales, intercepts, sharpness)
+        head.sharpness[side] = _best_sharpness(scores[np.ix_(rows, np.flatnonzero(side))], place)
     missing = np.flatnonzero(~held_out)
     if missing.size:
         # Too few messages to hold any out: the fit's own scores are the best there is.
-        scores[missing] = head.scores([texts[row] for row in missing.tolist()])
-    return head, head.margins(scores)
+        _, margins[missing] = _look([texts[row] for row in missing.tolist()], head, scorer)
+    return head, margins
+
+
+def _make_head(names: Array, columns: Array, intercepts: Array) -> KindHead:
+    weights, scales = _quantize(columns)
+    return KindHead(tuple(map(str, names)), weights, scales, intercepts, np.ones(names.size))
+
+
+def _look(texts: Sequence[str], head: KindHead, scorer: LinearScorer | None) -> tuple[Array, Array]:
+    """Return the kinds' scores and the margins of a second look, as a finished model gives them."""
+    look = SecondLook(head)
+    scores, margins = [], []
+    for part in split_evenly(texts, CHARACTERS_A_PART):
+        batch = normalize_batch(part)
+        scores.append(head.scores_of_batch(batch))
+        margins.append(look.margins(batch, None if scorer is None else scorer.passages(batch)))
+    return np.concatenate(scores), np.concatenate(margins)
 
 
 def _fit_machines(

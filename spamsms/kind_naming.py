@@ -95,7 +95,15 @@ class KindNaming:
                 "second_look=True needs the messages that fit was given; call fit with them first"
             )
         self.kind_head_, margins = fit_kind_head(
-            texts, np.array(codes), labels, grouped, weights, self.cv, self.random_state, self.n_jobs
+            texts,
+            np.array(codes),
+            labels,
+            grouped,
+            weights,
+            self.cv,
+            self.random_state,
+            self.n_jobs,
+            scorer,
         )
         if second_look and first is not None:
             look = SecondLook(self.kind_head_)

@@ -55,6 +55,7 @@ _LANE_MIDDLE = 1 << (LANE_BITS - 1)
 _LONGEST_PIECE = _LANE_MIDDLE // (CHANNELS * LARGEST_WEIGHT) - 1
 _CHARACTERS_A_PART = 1 << 18
 _UNITS_A_PART = 1 << 13
+_FEW_UNITS = 256
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class KindHead:
     def scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return how much speaks for each kind, shape (n_texts, n_kinds); above 0 more than against."""
         if len(texts) <= FEW_TEXTS:
-            parts = [self.scores_of_units(padded_units(normalize_text(text))) for text in texts]
+            units = [padded_units(normalize_text(text)) for text in texts]
+            parts = [self.scores_of_batch(batch_of_one(each)) for each in units]
         else:
             parts = [
                 self.scores_of_batch(normalize_batch(part))
@@ -127,6 +129,10 @@ class KindHead:
 
     def scores_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
         """Return :meth:`scores` of normalised messages."""
+        return self.whole_scores(batch, self.position_sums(batch.units))
+
+    def whole_scores(self, batch: NormalizedBatch, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return :meth:`scores` of normalised messages, given their :meth:`position_sums`."""
         sizes = KIND_SPACE.sizes(batch, None)
         # A message starts at the boundary before it; a long one is added up piece by piece.
         firsts = batch.starts[:-1] - 1
@@ -134,21 +140,30 @@ class KindHead:
         piece_of = np.cumsum(n_pieces) - n_pieces
         step = np.arange(int(n_pieces.sum())) - np.repeat(piece_of, n_pieces)
         pieces = np.repeat(firsts, n_pieces) + step * _LONGEST_PIECE
-        sums = self._position_sums(batch.units)
         sums[:, batch.starts[1:-1] - PADDING] = 0
         packed = np.stack([np.add.reduceat(row, pieces) for row in sums], axis=1)
         totals = np.add.reduceat(self._unpack(packed), piece_of, axis=0)
         totals[sizes == 0] = 0
         return self._scaled(totals, sizes)
 
-    def scores_of_units(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
-        """Return :meth:`scores` of one message, given as :func:`padded_units`; shape (1, n_kinds)."""
-        size = CHANNELS * (units.size - 2 * PADDING + 1) if units.size > 2 * PADDING else 0
-        if units.size > _LONGEST_PIECE:
-            return self.scores_of_batch(NormalizedBatch(units, np.array([PADDING, units.size])))
-        columns = KIND_SPACE.columns(units)[:, 1:].ravel()
-        packed = np.add.reduce(self._packed.take(columns, axis=1), axis=1)
-        return self._scaled(self._unpack(packed[None]) * bool(size), np.array([size]))
+    def passage_scores(
+        self, sums: npt.NDArray[np.int64], starts: Array, length: int
+    ) -> npt.NDArray[np.float64]:
+        """Return :meth:`scores` of passages.
+
+        Parameters
+        ----------
+        sums : ndarray of int64
+            What :meth:`position_sums` gave.
+        starts : ndarray of int64, shape (n_passages,)
+            Positions at which passages start, ascending, none in another.
+        length : int
+            Of each.
+        """
+        bounds = np.stack([starts, starts + length], axis=1).ravel()
+        inner = bounds[:-1] if starts.size and bounds[-1] >= sums.shape[1] else bounds
+        packed = np.stack([np.add.reduceat(row, inner)[::2] for row in sums], axis=1)
+        return self._scaled(self._unpack(packed), np.full(starts.size, CHANNELS * length))
 
     def margins(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the strongest spam kind's score less the strongest wanted kind's, shape (n_texts,)."""
@@ -185,8 +200,12 @@ class KindHead:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
-    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    def position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
         """Return the packed weights of the n-grams that start at each unit but the last two."""
+        if units.size <= _FEW_UNITS:
+            # The same in fewer steps.
+            few: npt.NDArray[np.int64] = self._packed.take(KIND_SPACE.columns(units), axis=1).sum(axis=1)
+            return few
         size = units.size - 2
         sums = np.empty((self._packed.shape[0], size), np.int64)
         scratch = Scratch(min(size, _UNITS_A_PART) + 2)
@@ -203,3 +222,8 @@ class KindHead:
                     else:
                         weights.take(bucket, out=row, mode="wrap")
         return sums
+
+
+def batch_of_one(units: npt.NDArray[np.uint16]) -> NormalizedBatch:
+    """Return the batch of one message, given as :func:`padded_units`."""
+    return NormalizedBatch(units, np.array([PADDING, units.size]))

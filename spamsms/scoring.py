@@ -17,7 +17,7 @@ import numpy.typing as npt
 from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, Words, padded_units
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
-from spamsms.second_look import SecondLook, select
+from spamsms.second_look import PASSAGE, SecondLook
 
 Array = npt.NDArray[Any]
 # Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that
@@ -26,8 +26,6 @@ CHARACTERS_A_PART = 1 << 18
 UNITS_A_PART = 1 << 15
 # Four weights, the most that a position sums, stay within 16 bits.
 LARGEST_WEIGHT = 8191
-# The most spam-like passage of so many characters counts on its own, see `passage_scale`.
-PASSAGE = 32
 
 
 @dataclass(frozen=True)
@@ -83,32 +81,43 @@ class LinearScorer:
         sizes = self.space.sizes(batch, words)
         filled = np.flatnonzero(sizes)
         result = np.full(n_texts, self.intercept)
-        best = None
+        best = windows = None
         if self.space.uses_characters:
             sums = self._position_sums(batch.units)
             sums[batch.starts[1:-1] - PADDING] = 0
             totals += np.add.reduceat(sums, batch.starts[:-1] - 1, dtype=np.int64)
             if self.passage_scale:
                 lengths = np.diff(batch.starts) - PADDING + 1
-                best = _best_passages(sums, batch.starts[:-1] - 1, lengths, totals).take(filled)
+                windows = _windows(sums)
+                best = _best_passages(windows, batch.starts[:-1] - 1, lengths, totals)
         if words is not None:
             totals += self._word_totals(words)
         result[filled] += self.scale * totals.take(filled) / np.sqrt(sizes.take(filled))
         if best is not None:
             reach = np.minimum(lengths.take(filled), PASSAGE)
-            result[filled] += self.passage_scale * best / np.sqrt(CHANNELS * reach)
+            result[filled] += self.passage_scale * best.take(filled) / np.sqrt(CHANNELS * reach)
         if self.second_look is not None and filled.size:
-            self._look_again(result, filled, batch)
+            unsure = filled[self.second_look.share(result.take(filled)) > 0]
+            passages = None
+            if best is not None and windows is not None:
+                passages = _find_passages(
+                    windows, batch.starts.take(unsure) - 1, lengths.take(unsure), best.take(unsure)
+                )
+            part = result.take(unsure)
+            self.second_look.add(part, batch, unsure, passages)
+            result[unsure] = part
         return result
 
-    def _look_again(self, result: npt.NDArray[np.float64], filled: Array, batch: NormalizedBatch) -> None:
-        assert self.second_look is not None
-        if filled.size < result.size:
-            part = result.take(filled)
-            self.second_look.add(part, select(batch, filled))
-            result[filled] = part
-        else:
-            self.second_look.add(result, batch)
+    def passages(self, batch: NormalizedBatch) -> npt.NDArray[np.int64] | None:
+        """Return where each message's most spam-like passage starts, as a second look wants it."""
+        if not self.passage_scale:
+            return None
+        sums = self._position_sums(batch.units)
+        sums[batch.starts[1:-1] - PADDING] = 0
+        firsts, lengths = batch.starts[:-1] - 1, np.diff(batch.starts) - PADDING + 1
+        windows = _windows(sums)
+        best = _best_passages(windows, firsts, lengths, np.zeros(firsts.size, np.int64))
+        return _find_passages(windows, firsts, lengths, best)
 
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
@@ -121,13 +130,15 @@ class LinearScorer:
         sums = self._sums_of_one(units)[1:]
         total = int(np.add.reduce(sums, dtype=np.int64))
         log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * sums.size)
+        passage = -1
         if self.passage_scale:
             if sums.size > PASSAGE:
                 start = _best_passage(sums)
+                passage = start + 1
                 total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
             log_odds += self.passage_scale * total / sqrt(CHANNELS * min(sums.size, PASSAGE))
         look = self.second_look
-        return log_odds if look is None else look.add_one(log_odds, units)
+        return log_odds if look is None else look.add_one(log_odds, units, passage)
 
     def _sums_of_one(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return :meth:`_position_sums`, in fewer steps where the units are few."""
@@ -183,6 +194,7 @@ class LinearScorer:
         """
         first, last = int(batch.starts[0]), int(batch.starts[1]) - PADDING
         words = self.space.words(batch) if self.space.uses_words else None
+        passage = -1
         size = int(self.space.sizes(batch, words)[0])
         if size == 0:
             return np.zeros(0)
@@ -192,6 +204,7 @@ class LinearScorer:
             if self.passage_scale:
                 sums = self._position_sums(batch.units)[1:]
                 start = _best_passage(sums)
+                passage = start + 1 if sums.size > PASSAGE else -1
                 factor[start : start + PASSAGE] += self.passage_scale / sqrt(
                     CHANNELS * min(sums.size, PASSAGE)
                 )
@@ -201,7 +214,7 @@ class LinearScorer:
         shares = shares[first:last]
         if self.second_look is not None:
             first_score = self.intercept + float(shares.sum())
-            shares += self.second_look.spread(first_score, batch.units)[first:last]
+            shares += self.second_look.spread(first_score, batch.units, passage)[first:last]
         return shares
 
     def _share_words(self, words: Words, shares: Array, factor: float) -> None:
@@ -215,19 +228,37 @@ class LinearScorer:
             shares[start:stop] += factor * amount / (stop - start)
 
 
-def _best_passages(sums: Array, firsts: Array, lengths: Array, totals: Array) -> npt.NDArray[np.int64]:
-    """Return the largest sum of `PASSAGE` neighbours in each message; its total where it is shorter."""
+def _windows(sums: Array) -> npt.NDArray[np.int64]:
+    """Return the sum of the `PASSAGE` neighbours that start at each position."""
+    running = np.zeros(sums.size + 2, np.int64)
+    np.cumsum(sums, out=running[1:-1])
+    running[-1] = running[-2]
+    windows: npt.NDArray[np.int64] = running[PASSAGE:] - running[:-PASSAGE]
+    return windows
+
+
+def _best_passages(windows: Array, firsts: Array, lengths: Array, totals: Array) -> npt.NDArray[np.int64]:
+    """Return the largest window of each message; its total where it is shorter."""
     best: npt.NDArray[np.int64] = totals.copy()
     long = np.flatnonzero(lengths > PASSAGE)
     if long.size:
-        running = np.zeros(sums.size + 2, np.int64)
-        np.cumsum(sums, out=running[1:-1])
-        running[-1] = running[-2]
-        windows = running[PASSAGE:] - running[:-PASSAGE]
         starts = firsts.take(long)
         stretches = np.stack([starts, starts + lengths.take(long) - PASSAGE + 1], axis=1).ravel()
         best[long] = np.maximum.reduceat(windows, stretches)[::2]
     return best
+
+
+def _find_passages(windows: Array, firsts: Array, lengths: Array, best: Array) -> npt.NDArray[np.int64]:
+    """Return where the first best passage of each message starts; -1 where it is no longer than one."""
+    found = np.full(firsts.size, -1)
+    long = np.flatnonzero(lengths > PASSAGE)
+    counts = lengths.take(long) - PASSAGE + 1
+    row_of = np.repeat(np.arange(long.size), counts)
+    places = np.arange(row_of.size) + np.repeat(firsts.take(long) - (np.cumsum(counts) - counts), counts)
+    hits = np.flatnonzero(windows.take(places) == best.take(long).take(row_of))
+    _, first_hits = np.unique(row_of.take(hits), return_index=True)
+    found[long] = places.take(hits.take(first_hits))
+    return found
 
 
 def _best_passage(sums: Array) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS
-from spamsms.kinds import KIND_SPACE, KindHead
+from spamsms.kinds import KIND_SPACE, KindHead, batch_of_one
 from spamsms.normalize_batch import PADDING, NormalizedBatch
 
 Array = npt.NDArray[Any]
@@ -27,6 +27,8 @@ UNSURE = 2.5
 FADING = 1.0
 # Log-odds of one unit of the kinds' margin.
 SAY = 1.75
+# The most spam-like passage of so many characters counts on its own.
+PASSAGE = 32
 
 
 @dataclass(frozen=True)
@@ -71,40 +73,91 @@ class SecondLook:
         beyond = max(self.low - first, first - self.high)
         return 1 - min(max(beyond / self.fading, 0.0), 1.0)
 
-    def add(self, first: npt.NDArray[np.float64], batch: NormalizedBatch) -> None:
-        """Add what the kinds say to the first scores of a batch.
+    def margins(self, batch: NormalizedBatch, passages: Array | None = None) -> npt.NDArray[np.float64]:
+        """Return how far the strongest kind of spam is ahead of the strongest wanted kind.
 
         Parameters
         ----------
-        first : ndarray of float64, shape (n_texts,)
+        batch : NormalizedBatch
+        passages : ndarray of int64, shape (n_texts,), optional
+            Position at which each message's most spam-like passage starts, of
+            `PASSAGE` positions; -1 where the message is no longer than that.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_texts,)
+            The mean of the message's margin and its passage's, so that neither
+            wanted text around an advert nor an advert in the tail of a notice
+            has the only say.
+        """
+        head = self.head
+        sums = head.position_sums(batch.units)
+        margins = head.margins(head.whole_scores(batch, sums))
+        long = np.zeros(0, np.int64) if passages is None else np.flatnonzero(passages >= 0)
+        if passages is not None and long.size:
+            scores = head.passage_scores(sums, passages.take(long), PASSAGE)
+            margins[long] = (margins.take(long) + head.margins(scores)) / 2
+        return margins
+
+    def add(
+        self,
+        first: npt.NDArray[np.float64],
+        batch: NormalizedBatch,
+        rows: npt.NDArray[np.int64],
+        passages: Array | None = None,
+    ) -> None:
+        """Add what the kinds say to the first scores of some messages.
+
+        Parameters
+        ----------
+        first : ndarray of float64, shape (n_rows,)
             Changed in place.
         batch : NormalizedBatch
+        rows : ndarray of int64, shape (n_rows,)
+            Which messages of the batch these are.
+        passages : ndarray of int64, shape (n_rows,), optional
+            As in :meth:`margins`.
         """
-        share = self.share(first)
-        rows = np.flatnonzero(share)
-        if rows.size:
-            margins = self.head.margins(self.head.scores_of_batch(select(batch, rows)))
-            first[rows] += self.scale * share.take(rows) * margins
+        if not rows.size:
+            return
+        part = select(batch, rows)
+        if passages is not None:
+            moved = passages - batch.starts.take(rows) + part.starts[:-1]
+            passages = np.where(passages >= 0, moved, -1)
+        first += self.scale * self.share(first) * self.margins(part, passages)
 
-    def add_one(self, first: float, units: npt.NDArray[np.uint16]) -> float:
+    def add_one(self, first: float, units: npt.NDArray[np.uint16], passage: int = -1) -> float:
         """Return the first score of one message with what the kinds say added."""
         share = self.share_one(first)
         if not share:
             return first
-        return first + self.scale * share * float(self.head.margins(self.head.scores_of_units(units))[0])
+        passages = np.array([passage]) if passage >= 0 else None
+        return first + self.scale * share * float(self.margins(batch_of_one(units), passages)[0])
 
-    def spread(self, first: float, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+    def spread(
+        self, first: float, units: npt.NDArray[np.uint16], passage: int = -1
+    ) -> npt.NDArray[np.float64]:
         """Return each unit's share of what the kinds add to one message, shape (n_units,)."""
-        share = self.share_one(first)
-        if not share:
-            return np.zeros(units.size)
-        head, say = self.head, self.scale * share
-        spam, wanted = head.strongest(head.scores_of_units(units)[0])
-        weights = head.weights[:, spam] * head.scales[spam] - head.weights[:, wanted] * head.scales[wanted]
+        shares = np.zeros(units.size)
+        say = self.scale * self.share_one(first)
+        if not say:
+            return shares
+        head, sums = self.head, self.head.position_sums(units)
         n_real = units.size - 2 * PADDING
-        factor = np.full(units.size - 1 - PADDING, say / sqrt(CHANNELS * (n_real + 1)))
-        shares = KIND_SPACE.spread(weights, units, factor)
-        shares[PADDING:-PADDING] += say * (head.intercepts[spam] - head.intercepts[wanted]) / n_real
+        parts = [(head.whole_scores(batch_of_one(units), sums), slice(0, n_real + 1))]
+        if passage >= 0:
+            scores = head.passage_scores(sums, np.array([passage]), PASSAGE)
+            parts.append((scores, slice(passage - 1, passage - 1 + PASSAGE)))
+        for scores, where in parts:
+            spam, wanted = head.strongest(scores[0])
+            weights = (
+                head.weights[:, spam] * head.scales[spam] - head.weights[:, wanted] * head.scales[wanted]
+            )
+            factor = np.zeros(n_real + 1)
+            factor[where] = say / len(parts) / sqrt(CHANNELS * factor[where].size)
+            shares += KIND_SPACE.spread(weights, units, factor)
+            beside = head.intercepts[spam] - head.intercepts[wanted]
+            shares[PADDING:-PADDING] += say / len(parts) * beside / n_real
         return shares
 
 

@@ -15,10 +15,10 @@ from second_looks import pseudorandom_head, pseudorandom_second_look
 
 from spamsms import InputError, SpamClassifier
 from spamsms.features import CHANNELS, padded_units
-from spamsms.kinds import KIND_SPACE
+from spamsms.kinds import KIND_SPACE, batch_of_one
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import normalize_batch
-from spamsms.second_look import select
+from spamsms.second_look import PASSAGE, select
 
 HEAD = pseudorandom_head()
 LOOK = pseudorandom_second_look()
@@ -35,7 +35,7 @@ def test_the_kinds_scores_are_the_matrix_times_the_weights(texts: list[str]) -> 
 @pytest.mark.parametrize("length", [1, 2060, 2061, 2062, 2063, 4126, 30_000])
 def test_long_messages_overflow_no_lane(length: int) -> None:
     texts = ["满" * length, "好", "减" * length] * 3
-    alone = np.concatenate([HEAD.scores_of_units(padded_units(normalize_text(text))) for text in texts])
+    alone = np.concatenate([HEAD.scores([text]) for text in texts])
     assert HEAD.scores(texts).tolist() == alone.tolist()
     widest = replace(HEAD, weights=np.full_like(HEAD.weights, -127))
     total = (widest.scores(texts)[0] - widest.intercepts) / widest.scales
@@ -50,6 +50,19 @@ def test_a_part_of_a_batch_is_the_batch_of_that_part(texts: list[str], data: st.
     assert part.starts.tolist() == expected.starts.tolist()
 
 
+def test_the_passage_has_half_the_say_in_a_message_longer_than_one() -> None:
+    text = "您好，" * 30 + "全场五折起满300减50，退订回T" + "谢谢。" * 20
+    batch = normalize_batch(["好", text, "短信"])
+    whole = LOOK.margins(batch)
+    place = int(batch.starts[1]) + 57
+    both = LOOK.margins(batch, np.array([-1, place, -1]))
+    alone = HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([place]), PASSAGE)
+    assert both[[0, 2]].tolist() == whole[[0, 2]].tolist()
+    assert both[1] == (whole[1] + HEAD.margins(alone)[0]) / 2
+    last = int(batch.starts[-1]) - 2 - PASSAGE
+    assert np.isfinite(HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([last]), PASSAGE)).all()
+
+
 @given(st.floats(-20, 20), TEXTS)
 def test_the_kinds_say_nothing_where_the_hyperplane_is_sure(first: float, text: str) -> None:
     units = padded_units(normalize_text(text) or "好")
@@ -57,7 +70,7 @@ def test_the_kinds_say_nothing_where_the_hyperplane_is_sure(first: float, text: 
     if first <= LOOK.low - LOOK.fading or first >= LOOK.high + LOOK.fading:
         assert added == 0
     elif LOOK.low <= first <= LOOK.high:
-        margin = float(HEAD.margins(HEAD.scores_of_units(units))[0])
+        margin = float(HEAD.margins(HEAD.scores_of_batch(batch_of_one(units)))[0])
         assert added == pytest.approx(LOOK.scale * margin)
 
 
