@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
+    from spamsms.governance.audit import Audit, Finding, audit, audit_many
     from spamsms.governance.entities import Entity, extract, extract_many
     from spamsms.governance.ports import rank_ports
     from spamsms.governance.senders import Sender, classify_sender
@@ -35,6 +36,10 @@ _HOMES = {
     "load_model": "spamsms.registry",
     "classify": "spamsms.registry",
     "is_spam": "spamsms.registry",
+    "Audit": "spamsms.governance.audit",
+    "Finding": "spamsms.governance.audit",
+    "audit": "spamsms.governance.audit",
+    "audit_many": "spamsms.governance.audit",
     "Entity": "spamsms.governance.entities",
     "extract": "spamsms.governance.entities",
     "extract_many": "spamsms.governance.entities",
@@ -45,9 +50,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "Audit",
     "DatasetError",
     "Entity",
     "Evidence",
+    "Finding",
     "InputError",
     "ModelFormatError",
     "Sender",
@@ -55,6 +62,8 @@ __all__ = [
     "SpamsmsError",
     "Verdict",
     "__version__",
+    "audit",
+    "audit_many",
     "classify",
     "classify_sender",
     "extract",

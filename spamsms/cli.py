@@ -14,6 +14,7 @@ from spamsms.commands import (
     INTERRUPTED,
     NO_MODEL,
     UNUSABLE,
+    audit,
     audit_labels,
     check,
     compare,
@@ -54,6 +55,7 @@ COMMANDS = (
     triage,
     ports,
     data,
+    audit,
 )
 
 EPILOG = f"""\

@@ -23,6 +23,8 @@ _SPLIT_UP = re.compile(
     r"(?:[\u3400-\u9fff][^\w\s，。！？；：、【】（）《》“”]+|[\u3400-\u9fff]\s+){3,}[\u3400-\u9fff]"
 )
 _INSERTED = re.compile(r"(?<=[\u3400-\u9fff])[^\u3400-\u9fffA-Za-z0-9]+(?=[\u3400-\u9fff])")
+# Masks between units of time are no separators: **月**日.
+_MASKED = re.compile(r"(?:[\u3400-\u9fff](?:\*{2,}[\W_]*)+)+[\u3400-\u9fff]")
 _ORDINARY = re.compile(r"[\u0020-\u007e\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\n\r\t“”‘’…—·￥]*")
 # What every sender uses without a second thought, although the table changes or removes it.
 _COMMON = frozenset("\n\r\t\u3000\xa0\ufeff…—–·‘’“”￥¥№℃㎡™®©①②③④⑤⑥⑦⑧⑨⑩\ufe0f\u200d\u20e3")
@@ -78,3 +80,52 @@ def obfuscation(text: str) -> float:
     for match in _SPLIT_UP.finditer(text):
         hidden += sum(len(part[0]) for part in _INSERTED.finditer(match[0]))
     return min(hidden / len(text), 1.0)
+
+
+def disguised_spans(text: str) -> list[tuple[int, int]]:
+    """Return where a message is disguised: the runs of characters that :func:`obfuscation` counts.
+
+    Words that separators break into single characters are one span each.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of (int, int)
+        Ascending, without overlap.
+    """
+    spans = [match.span() for match in _SPLIT_UP.finditer(text) if not _MASKED.fullmatch(match[0])]
+    if not _ORDINARY.fullmatch(text):
+        disguise = _disguises()
+        for place, char in enumerate(text):
+            if disguise[ord(char)]:
+                spans.append((place, place + 1))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def plain_text(text: str) -> str:
+    """Return a disguised passage as a reader takes it: plain characters, nothing put in between.
+
+    Letters and digits lose their style; separators between Chinese characters
+    that break a word apart go; all else stays.
+    """
+    table, disguise = characters.full_canonical(), _disguises()
+    kinds = characters.classes()
+    if _SPLIT_UP.fullmatch(text):
+        text = _INSERTED.sub("", text)
+    plain = []
+    for char in text:
+        unit = int(table[ord(char)])
+        if not disguise[ord(char)]:
+            plain.append(char)
+        elif int(kinds[unit]) != CLASS_DROP:
+            plain.append(chr(unit))
+    return "".join(plain)

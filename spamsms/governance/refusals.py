@@ -23,7 +23,7 @@ _FILL = (
 _REPLY = rf"(?:回{_G}[复覆]|[囬囘]{_G}[复覆]?|发{_G}送|编辑(?:短信)?|编写|[回复覆发])"
 _BEFORE_CODE = r"(?:短信|信息|代码|字母|数字|大写|小写|内容|至|为)?[ :\"(【'=]{0,3}"
 _SHORT_CODE = rf"t{_G}d|t{_G}q|tdtq|q{_G}x|[tnrq]|0000|00000"
-_CODE = rf"(?:t{_G}d|q{_G}x|[a-z][a-z0-9]{{0,7}}|[0-9]{{1,6}})(?![a-z0-9])"
+_CODE = rf"(?:t{_G}d|q{_G}x|[a-z][a-z0-9]{{0,7}}|[0-9]{{1,6}})(?![a-z0-9]|[.,:][0-9])"
 _END = r"(?=[ !.。)\"~*;]{0,8}(?:\n|【[^\n【】]{1,20}】[ !.。]{0,4}\n))"
 
 _VERB_FIRST = re.compile(
@@ -85,7 +85,8 @@ def _from_verb(text: str, start: int) -> RefusalSpan | None:
     match = _VERB_FIRST.match(text, start)
     if match:
         certain = match["verb"].startswith(_CERTAIN)
-        if certain or not _OTHER_OBJECT.match(text, match.end("verb")):
+        plausible = certain or not _OTHER_OBJECT.match(text, match.end("verb"))
+        if plausible and not _is_answer(match["verb"], match["code"]):
             return RefusalSpan(start, match.end(), match["verb"], match["code"])
     match = _VERB_CODE.match(text, start)
     if match:
@@ -98,7 +99,8 @@ def _from_verb(text: str, start: int) -> RefusalSpan | None:
     code = _CODE_BEFORE.search(text, max(start - 8, 0), start)
     if code:
         return RefusalSpan(code.start(), verb.end(), verb[0], code[0])
-    return RefusalSpan(start, verb.end(), verb[0], "") if _AT_END.match(text, verb.end()) else None
+    is_last = _AT_END.match(text, verb.end()) and not "\u3400" <= text[start - 1] <= "\u9fff"
+    return RefusalSpan(start, verb.end(), verb[0], "") if is_last else None
 
 
 def _from_reply(text: str, start: int) -> RefusalSpan | None:
@@ -106,7 +108,15 @@ def _from_reply(text: str, start: int) -> RefusalSpan | None:
     if match and not _is_other(text, match):
         return RefusalSpan(start, match.end("verb"), match["verb"], match["code"])
     match = _REPLY_LAST.match(text, start)
-    return RefusalSpan(start, match.end(), "", match["code"]) if match else None
+    if match is None or text[start - 1] in "否不":
+        return None
+    return RefusalSpan(start, match.end(), "", match["code"])
+
+
+def _is_answer(verb: str, code: str) -> bool:
+    """Tell answers to a question (谢绝回2) and refunds (退回9) from refusals."""
+    digits = code.isdigit() and set(code) != {"0"}
+    return digits and (verb == "退" or not verb.startswith(_CERTAIN))
 
 
 def _is_other(text: str, match: re.Match[str]) -> bool:

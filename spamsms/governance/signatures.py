@@ -15,10 +15,13 @@ _LONGEST_REFUSAL = 24
 _BRACKETS = re.compile(rf"【([^【】\n]{{1,{_LONGEST_NAME}}})】")
 _BEFORE_SIGNATURE = re.compile(rf"\n{_EDGE}{{0,6}}\Z")
 _BEHIND_SIGNATURE = re.compile(rf"{_EDGE}{{0,6}}(?:\n|\Z)")
+# Numbers that service lines sign with.
+_SERVICE = "(?:12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3}|11[0-9]{4})(?![0-9])"
+_NUMBER_NAME = re.compile(f"{_SERVICE}|5[18]")
 # What a name has, and what none has: sentences, long numbers, addresses, replies, prizes.
 _LETTER = re.compile(r"[a-z*\u3400-\u9fff]")
 _NO_NAME = re.compile(
-    r"[:!?。,;¥<>]|^[^\u3400-\u9fff]*[0-9]{5}|^www\.|^发自|[回复发][a-z0-9]|即将|[领抽送赢抢].{0,4}(?:红包|[券奖礼]|封面)"
+    rf"[:?。,;¥<>]|!\Z|^(?!{_SERVICE})[^\u3400-\u9fff]*[0-9]{{5}}|^www\.|^发自|[回复发][a-z0-9]|即将|[领抽送赢抢].{{0,4}}(?:红包|[券奖礼]|封面)"
 )
 # Headings, which stand where a signature would.
 _HEADING = re.compile(
@@ -61,7 +64,7 @@ def find_signatures(text: str) -> Iterator[Candidate]:
 
 
 def _is_name(name: str) -> bool:
-    if _NO_NAME.search(name) or not _LETTER.search(name):
+    if _NO_NAME.search(name) or not (_LETTER.search(name) or _NUMBER_NAME.fullmatch(name)):
         return False
     return name not in _EMOJI and not _HEADING.fullmatch(name)
 

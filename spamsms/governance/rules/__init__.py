@@ -1,0 +1,1 @@
+"""Dated rules for messages that are about to be sent, one TOML file a profile."""
