@@ -4,7 +4,10 @@
 rules were held against them: spans of signatures, refusals, links, phones and
 handles by the first 16 digits of the text's SHA-256, without the texts. 210 of
 the messages are of the project's corpus, the others of the third-party data.
-The rules were mended on the half "develop".
+The rules were mended on the half "develop" first, then with the misses of both
+halves in view, so new messages fare worse: on 170 that were marked last, chosen
+for their contacts and disguises, the first look gave F1 of .975 for signatures,
+1.0 for refusals, .975 for links, .939 for phones and .875 for handles.
 """
 
 from __future__ import annotations
