@@ -16,6 +16,7 @@ from spamsms.features import FEW_TEXTS, FeatureSpace
 from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
+from spamsms.parallel import log_odds_on_cores
 from spamsms.persistence import read_classifier, write_classifier
 from spamsms.scoring import LinearScorer
 from spamsms.validation import (
@@ -64,7 +65,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
     review_false_positive_rate : float, default=0.05
         Share of wanted messages that may reach `review_threshold`.
     n_jobs : int or None, default=None
-        Folds fitted at a time, as in joblib.
+        Folds fitted, and parts of a large batch scored, at a time, as in joblib.
     random_state : int or None, default=0
         Seed of the folds and the optimiser.
 
@@ -244,7 +245,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
             return scorer.log_odds(check_texts(rows))
         try:
             # To look at every row beforehand takes its time: scoring stumbles over what is no str anyway.
-            return scorer.log_odds(rows)
+            return log_odds_on_cores(scorer, rows, self.n_jobs)
         except TypeError as error:
             unexplained = error
         check_texts(rows)

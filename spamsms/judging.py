@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -13,7 +13,9 @@ from spamsms.calibration import sigmoid, sigmoid_one
 from spamsms.errors import InputError
 from spamsms.identity import model_hash
 from spamsms.kinds import KindHead
+from spamsms.normalize_batch import split_evenly
 from spamsms.obfuscation import obfuscation
+from spamsms.parallel import CHARACTERS_A_TASK, is_worth_it, map_parts
 from spamsms.scoring import LinearScorer
 from spamsms.validation import as_sequence, check_text, check_texts, row_error
 from spamsms.verdict import Details, Evidence, EvidenceList, Verdict
@@ -25,6 +27,7 @@ class Judging:
     """What :class:`spamsms.SpamClassifier` says of messages."""
 
     kind_head_: KindHead | None
+    n_jobs: int | None
     name_: str
     version_: str
     threshold: float
@@ -81,8 +84,7 @@ class Judging:
         rows = check_texts(texts, "texts") if errors == "raise" else as_sequence(texts, "texts")
         found: list[Verdict | InputError | None] = [row_error(row, i, "texts") for i, row in enumerate(rows)]
         good = [i for i, error in enumerate(found) if error is None]
-        log_odds = self._fitted().log_odds([rows[i] for i in good])
-        verdicts = self._explained([rows[i] for i in good], log_odds)
+        verdicts = self._judge([rows[i] for i in good])
         for i, verdict in zip(good, verdicts, strict=True):
             found[i] = verdict
         return [item for item in found if item is not None]
@@ -119,15 +121,15 @@ class Judging:
             self._hashed = hashed
         return hashed[2]
 
-    def _explained(self, texts: Sequence[str], log_odds: Array) -> list[Verdict]:
-        """Return verdicts whose kinds are worked out at once, which is cheaper than one by one."""
-        kinds: list[tuple[str | None, float | None]] = [(None, None)] * len(texts)
-        if self.kind_head_ is not None and texts:
-            kinds = list(self.kind_head_.best(texts, sigmoid(log_odds)))
-        return [
-            self._verdict(text, value, (*kind, obfuscation(text)))
-            for text, value, kind in zip(texts, log_odds.tolist(), kinds, strict=True)
-        ]
+    def _judge(self, texts: Sequence[str]) -> Iterator[Verdict]:
+        """Yield verdicts whose kinds are worked out at once, which is cheaper than one by one."""
+        n_jobs = self.n_jobs if is_worth_it(texts, self.n_jobs) else None
+        measure = partial(_measure, self._fitted(), self.kind_head_)
+        measured = map_parts(measure, split_evenly(texts, CHARACTERS_A_TASK), n_jobs)
+        rows = iter(texts)
+        for log_odds, details in measured:
+            for value, detail in zip(log_odds, details, strict=True):
+                yield self._verdict(next(rows), value, detail)
 
     def _verdict(
         self, text: str, log_odds: float, details: Details | Callable[[], Details] | None = None
@@ -150,6 +152,19 @@ class Judging:
             self.hash_,
             details=details,
         )
+
+
+def _measure(
+    scorer: LinearScorer, head: KindHead | None, texts: Sequence[str]
+) -> tuple[list[float], list[Details]]:
+    """Return the log-odds, and kind and obfuscation, of messages."""
+    log_odds = scorer.log_odds(texts)
+    kinds: Iterable[tuple[str | None, float | None]] = [(None, None)] * len(texts)
+    if head is not None:
+        kinds = head.best(texts, sigmoid(log_odds))
+    details: list[Details] = [(*kind, obfuscation(text)) for text, kind in zip(texts, kinds, strict=True)]
+    values: list[float] = log_odds.tolist()
+    return values, details
 
 
 def _details(head: KindHead | None, text: str, log_odds: float) -> Details:

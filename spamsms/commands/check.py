@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from spamsms.commands import BAD_ROWS, DONE
@@ -93,6 +94,13 @@ def add_parser(subparsers: Any) -> None:
         default=0,
         help=f"add the N strongest words of each message (default: none; {DEFAULT_EVIDENCE} without N)",
     )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole_number,
+        default=1,
+        help="processes to score a file with (default: 1)",
+    )
     add_model_option(parser)
     parser.set_defaults(run=run)
 
@@ -108,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     if args.file is None:
         model = load(args.model)
         with open_output(args.output, terminal) as write:
-            write(written_as.header + _score(model, args.texts, written_as, Counter()))
+            write(written_as.header + _score(model, written_as, args.texts)[0])
         return DONE
     with open_input(args.file) as stream:
         if to_file:
@@ -149,6 +157,8 @@ def _check_file(
     input_format = choose_input_format(args.file, args.input_format)
     if input_format == "txt" and args.column is not None:
         raise InputError("--column goes with csv, tsv and jsonl; a txt has no columns")
+    from spamsms.parallel import map_parts
+
     model = load(args.model)
     shown = standard_error().isatty() and not (terminal is not None and terminal.isatty())
     with Progress(_size(stream), shown) as progress:
@@ -160,8 +170,10 @@ def _check_file(
         tally: Counter[str] = Counter()
         with open_output(args.output, terminal) as write:
             write(written_as.header)
-            for texts in _chunks(messages.rows, name, progress, tally):
-                write(_score(model, texts, written_as, tally))
+            chunks = _chunks(messages.rows, name, progress, tally)
+            for written, actions in map_parts(partial(_score, model, written_as), chunks, args.jobs):
+                write(written)
+                tally += actions
     standard_error().write_line(_summary(name, tally))
     return BAD_ROWS if tally["bad"] else DONE
 
@@ -204,10 +216,10 @@ def _chunks(
         yield texts
 
 
-def _score(model: SpamClassifier, texts: list[str], written_as: VerdictFormat, tally: Counter[str]) -> str:
+def _score(model: SpamClassifier, written_as: VerdictFormat, texts: list[str]) -> tuple[str, Counter[str]]:
+    """Return the lines of verdicts, and how often each action stands in them."""
     verdicts = cast("list[Verdict]", model.classify_many(texts))
-    tally.update(verdict.action for verdict in verdicts)
-    return "".join(map(written_as.line, verdicts))
+    return "".join(map(written_as.line, verdicts)), Counter(verdict.action for verdict in verdicts)
 
 
 def _summary(name: str, tally: Counter[str]) -> str:

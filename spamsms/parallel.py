@@ -1,0 +1,89 @@
+"""Score on several cores: joblib's processes, each sent the model once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.errors import InputError
+from spamsms.normalize_batch import split_evenly
+from spamsms.scoring import LinearScorer
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+# A batch of fewer characters is scored by this process: starting others takes as long.
+CHARACTERS_WORTH_STARTING = 1 << 22
+CHARACTERS_A_TASK = 1 << 20
+# Tasks handed out before the results of all are waited for: few enough to bound memory, many enough for
+# no process to be idle for long.
+_TASKS_A_ROUND = 8
+
+
+def count_jobs(n_jobs: int | None) -> int:
+    """Return how many processes `n_jobs` means here.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number other than 0, or None.
+    """
+    if n_jobs is None or n_jobs == 1:
+        return 1
+    if not isinstance(n_jobs, (int, np.integer)) or n_jobs == 0:
+        raise InputError(f"n_jobs must be a whole number other than 0, or None, not {n_jobs!r}")
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(int(n_jobs)))
+
+
+def map_parts(
+    function: Callable[[Part], Result], parts: Iterable[Part], n_jobs: int | None
+) -> Iterator[Result]:
+    """Yield what a function makes of each part, in order.
+
+    Parameters
+    ----------
+    function : callable
+        Large arrays that it holds, such as a model's weights, reach the other
+        processes as one file that all of them map.
+    parts : iterable
+        Read by the caller's thread, a few at a time.
+    n_jobs : int or None
+        Processes, as in joblib; 1 and None work in this one.
+    """
+    jobs = count_jobs(n_jobs)
+    if jobs == 1:
+        yield from map(function, parts)
+        return
+    from joblib import Parallel, delayed
+
+    waiting = iter(parts)
+    with Parallel(n_jobs=jobs, batch_size=1, pre_dispatch="all") as pool:
+        while tasks := list(islice(waiting, _TASKS_A_ROUND * jobs)):
+            yield from pool(delayed(function)(task) for task in tasks)
+
+
+def log_odds_on_cores(
+    scorer: LinearScorer, texts: Sequence[str], n_jobs: int | None
+) -> npt.NDArray[np.float64]:
+    """Return :meth:`LinearScorer.log_odds`, by several processes where the batch is worth it."""
+    if not is_worth_it(texts, n_jobs):
+        return scorer.log_odds(texts)
+    parts: list[npt.NDArray[Any]] = list(
+        map_parts(scorer.log_odds, split_evenly(texts, CHARACTERS_A_TASK), n_jobs)
+    )
+    return np.concatenate(parts)
+
+
+def is_worth_it(texts: Sequence[str], n_jobs: int | None) -> bool:
+    """Tell whether a batch is so large that several processes are faster, and may be used."""
+    return (
+        n_jobs not in (None, 1)
+        and count_jobs(n_jobs) > 1
+        and sum(map(len, texts)) >= CHARACTERS_WORTH_STARTING
+    )
