@@ -241,11 +241,13 @@ class ModelStore:
         InputError
             If none is known.
         """
+        if not self.versions(name):
+            raise InputError(f"no model {name!r} is installed in {self.home}")
         current = self.current(name)
         for entry in reversed(self.history(name)):
             if entry.get("action") == "promote" and entry.get("version") == current and "previous" in entry:
                 return str(entry["previous"])
-        known = ", ".join(self.versions(name)) or "none"
+        known = ", ".join(self.versions(name))
         raise InputError(
             f"no version of model {name!r} came before {current}; installed are {known}: name one with --to"
         )

@@ -23,6 +23,14 @@ settings.register_profile("spamsms", deadline=None, max_examples=60)
 settings.load_profile("spamsms")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_models_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what whoever runs the tests has promoted out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPAMSMS_MODELS", str(tmp_path_factory.mktemp("no-models")))
+        yield
+
+
 class Messages(NamedTuple):
     """Labelled messages."""
 

@@ -101,6 +101,8 @@ def test_rolling_back_twice_goes_back_two_versions(store: ModelStore) -> None:
         assert spamsms.load_model("ours").version_ == version
     with pytest.raises(InputError, match="came before 1; installed are 1, 2, 10: name one with --to"):
         store.version_before("ours")
+    with pytest.raises(InputError, match="no model 'theirs' is installed in "):
+        store.version_before("theirs")
     entries = store.history("ours")
     assert [(e["action"], e["version"], e.get("previous")) for e in entries] == [
         ("promote", "1", None),
