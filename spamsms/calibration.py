@@ -28,7 +28,9 @@ def sigmoid_one(log_odds: float) -> float:
     return (1.0 if log_odds >= 0 else small) / (1.0 + small)
 
 
-def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tuple[float, float]:
+def fit_platt(
+    scores: Array, labels: Array, weights: Array | None = None, *, smooth: bool = True
+) -> tuple[float, float]:
     """Fit ``probability = sigmoid(slope * score + offset)`` by maximum likelihood.
 
     Targets are smoothed as in Platt (1999): the likelihood of data that a score
@@ -42,6 +44,8 @@ def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tup
         0 or 1.
     weights : ndarray of shape (n,), optional
         Weight of each row.
+    smooth : bool, default=True
+        Whether to smooth the targets; without, no score may separate the classes.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def fit_platt(scores: Array, labels: Array, weights: Array | None = None) -> tup
     w = np.ones(x.size) if weights is None else np.asarray(weights, np.float64)
     positive = np.asarray(labels) == 1
     n_spam, n_wanted = float(w[positive].sum()), float(w[~positive].sum())
-    target = np.where(positive, (n_spam + 1) / (n_spam + 2), 1 / (n_wanted + 2))
+    target = np.where(positive, (n_spam + 1) / (n_spam + 2), 1 / (n_wanted + 2)) if smooth else positive * 1.0
     # Newton's steps fail where probabilities saturate: scores of one scale, and a flat start.
     centre, spread = float(x.mean()), float(x.std())
     if spread < 1e-12 * (1 + abs(centre)):

@@ -17,6 +17,7 @@ from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
 from spamsms.parallel import log_odds_on_cores
+from spamsms.learning_on import LearningOn
 from spamsms.persistence import read_classifier, write_classifier
 from spamsms.scoring import LinearScorer
 from spamsms.validation import (
@@ -31,7 +32,7 @@ from spamsms.validation import (
 Array = npt.NDArray[Any]
 
 
-class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
+class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProtocol):
     """Tell marketing spam among Chinese SMS.
 
     A linear model over hashed character n-grams, their sounds, or jieba's
@@ -176,6 +177,7 @@ class SpamClassifier(Judging, KindNaming, Thresholds, ClassifierProtocol):
         self.classes_ = np.array([0, 1])
         self.name_, self.version_, self.details_ = "custom", "0", {}
         self.kind_head_ = None
+        self.stream_ = None
         self.out_of_fold_log_odds_ = scores
         self.calibrate(scores, labels, weights)
         used = weights > 0

@@ -65,10 +65,26 @@ class Thresholds:
             probabilities[(labels == 0) & (places == place)] for place in np.unique(places[labels == 0])
         ]
         spam = [probabilities[(labels == 1) & (places == place)] for place in np.unique(places[labels == 1])]
-        self.operating_points_ = {
+        points = {
             "wanted": [max(_bounded(threshold_for_rate(p, rate)) for p in wanted) for rate in KEPT_RATES],
             "spam": [min(_bounded(-threshold_for_rate(-p, rate)) for p in spam) for rate in KEPT_RATES],
         }
+        return self.use_operating_points(points)
+
+    def use_operating_points(self: Self, points: dict[str, list[float]]) -> Self:
+        """Set both thresholds for the parameters' false-positive rates by points that are known.
+
+        Parameters
+        ----------
+        points : dict
+            As `operating_points_`.
+
+        Returns
+        -------
+        SpamClassifier
+            Itself.
+        """
+        self.operating_points_ = points
         self.threshold = self.threshold_for(fpr=self.false_positive_rate)
         review = self._operating_point("wanted", self.review_false_positive_rate)
         self.review_threshold = min(review, self.threshold)

@@ -139,7 +139,7 @@ class RunningFit:
         *,
         C: float,
         n_rows: int | None = None,
-        random_state: int | None = None,
+        random_state: int | tuple[int, ...] | None = None,
     ) -> RunningFit:
         """Return the fit after one pass over some rows, in random order.
 
@@ -153,7 +153,7 @@ class RunningFit:
         C : float
         n_rows : int, optional
             How many rows there are in all; those seen so far by default.
-        random_state : int, optional
+        random_state : int or tuple of int, optional
             Of the order.
         """
         from sklearn.linear_model import SGDClassifier

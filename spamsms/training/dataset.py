@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.bundled import CORPUS, bundled_corpus
 from spamsms.errors import DatasetError
 from spamsms.message_files import Record, RowError, read_table
 from spamsms.normalize import normalize_text
-from spamsms.training.bundled import CORPUS, bundled_corpus
 from spamsms.training.config import Source, TrainingConfig
 from spamsms.training.frames import FRAME_NAME, frame_records, is_frame
 from spamsms.training.labelled_rows import columns_of, read_row
