@@ -10,7 +10,7 @@ further labels. Only columns that the new messages hold can change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -118,6 +118,7 @@ class _OldHyperplane:
 
     def __init__(self, scorer: LinearScorer, anchors: Sequence[str]) -> None:
         self.space: FeatureSpace = scorer.space
+        self.second_look = scorer.second_look
         self.share = scorer.passage_scale / (scorer.scale + scorer.passage_scale or 1.0)
         self.coefficients = MARGIN * scorer.weights * (scorer.scale + scorer.passage_scale)
         self.intercept = MARGIN * scorer.intercept
@@ -135,7 +136,10 @@ class _OldHyperplane:
         difference, shift = _find_difference(new, self.anchors, strength, iterations)
         coefficients = strength.kept * self.coefficients + difference
         intercept = strength.kept * self.intercept + shift
-        return make_scorer(self.space, coefficients / MARGIN, intercept / MARGIN, self.share)
+        scorer = make_scorer(self.space, coefficients / MARGIN, intercept / MARGIN, self.share)
+        # The kinds have as large a share in the score as the old hyperplane.
+        look = self.second_look and self.second_look.rescaled(strength.kept, 0.0)
+        return replace(scorer, second_look=look)
 
 
 def adapt_scorer(

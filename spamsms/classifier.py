@@ -16,8 +16,8 @@ from spamsms.features import FEW_TEXTS, FeatureSpace
 from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
-from spamsms.parallel import log_odds_on_cores
 from spamsms.learning_on import LearningOn
+from spamsms.parallel import log_odds_on_cores
 from spamsms.persistence import read_classifier, write_classifier
 from spamsms.scoring import LinearScorer
 from spamsms.validation import (

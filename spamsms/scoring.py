@@ -67,15 +67,6 @@ class LinearScorer:
             second_look=None if look is None else look.rescaled(slope, offset),
         )
 
-    def rescaled(self, slope: float, offset: float) -> LinearScorer:
-        """Return the scorer of ``slope * log_odds + offset``."""
-        return replace(
-            self,
-            scale=slope * self.scale,
-            passage_scale=slope * self.passage_scale,
-            intercept=slope * self.intercept + offset,
-        )
-
     def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the log-odds of checked texts, shape (n_texts,)."""
         if len(texts) <= FEW_TEXTS:

@@ -17,7 +17,7 @@ from spamsms import InputError, SpamClassifier
 from spamsms.decision import KEPT_RATES
 from spamsms.recalibration import mix_operating_points, recalibrate, translate_points
 
-# Words of a trade that the corpus knows nothing of, and of its ordinary notices.
+# A collectors' house: its members want the invitations, and are tired of the workshop's notices.
 PITCHES = ["鎏金阁臻藏沉香手串恭迎品鉴", "臻藏沉香雅集，鎏金阁恭候莅临", "鎏金阁沉香新到，诚邀藏友鉴赏"]
 NOTICES = ["鎏金阁工单已派，师傅上门勿催", "沉香库房巡检完毕，工单归档", "巡检工单改期，师傅明日上门"]
 
@@ -27,7 +27,7 @@ def of_the_trade(n: int, seed: int) -> tuple[list[str], list[int]]:
     texts, labels = [], []
     for row in range(n):
         label = row % 2
-        pool = PITCHES if label else NOTICES
+        pool = NOTICES if label else PITCHES
         texts.append(f"{pool[random.integers(len(pool))]}{random.integers(1000)}号")
         labels.append(label)
     return texts, labels
@@ -56,12 +56,12 @@ def adapted(old: SpamClassifier, anchors: list[str]) -> SpamClassifier:
     return old.adapt(*of_the_trade(60, seed=0), anchors=anchors)
 
 
-def test_a_few_labels_teach_a_trade_and_little_is_forgotten(
+def test_a_few_labels_turn_an_opinion_round_and_little_is_forgotten(
     old: SpamClassifier, adapted: SpamClassifier, held_out: tuple[list[str], list[int]]
 ) -> None:
     texts, labels = of_the_trade(100, seed=1)
-    before = roc_auc_score(labels, old.decision_function(texts))
-    assert roc_auc_score(labels, adapted.decision_function(texts)) > max(0.95, before)
+    assert roc_auc_score(labels, old.decision_function(texts)) < 0.1
+    assert roc_auc_score(labels, adapted.decision_function(texts)) > 0.95
     known, truth = held_out
     area = roc_auc_score(truth, old.decision_function(known))
     assert roc_auc_score(truth, adapted.decision_function(known)) > area - 0.02
@@ -100,6 +100,17 @@ def test_the_same_labels_give_the_same_model(
     again = old.adapt(*of_the_trade(60, seed=0), anchors=anchors)
     assert again.hash_ == adapted.hash_
     assert again.threshold == adapted.threshold
+
+
+def test_kinds_that_take_part_in_the_score_go_on_doing_so(anchors: list[str]) -> None:
+    rows = read_rows(9)
+    texts, labels = [row["text"] for row in rows], [int(row["label"]) for row in rows]
+    model = SpamClassifier(hash_bits=13, cv=2).fit(texts, labels)
+    model.fit_kinds(texts, [row["kind"] for row in rows], y=labels, second_look=True)
+    new = model.adapt(*of_the_trade(20, seed=5), anchors=anchors)
+    assert new.scorer_.second_look is not None
+    assert new.scorer_.second_look.head is model.kind_head_
+    assert new.scorer_.second_look.scale > 0
 
 
 def test_kinds_are_kept(old: SpamClassifier, anchors: list[str]) -> None:

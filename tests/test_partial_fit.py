@@ -76,7 +76,8 @@ def test_a_batch_of_one_class_or_of_one_message_will_do(train: Messages) -> None
         assert np.isfinite(model.decision_function(texts)).all()
         assert model.threshold >= model.review_threshold
     before = model.hash_
-    model.partial_fit(["鎏金阁臻藏沉香手串"], [1])
+    for text in ("鎏金阁臻藏沉香手串", "沉香雅集恭候莅临", "明早八点开会"):
+        model.partial_fit([text], [1])
     assert model.hash_ != before
     assert model.predict(train.texts).mean() < 1
 
