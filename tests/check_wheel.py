@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main() -> None:
     assert (home / "models" / "zh" / "manifest.json").exists(), "the wheel lacks the packaged model"
     assert (home / "py.typed").exists(), "the wheel lacks py.typed"
     assert (home / "corpus" / "messages.tsv").exists(), "the wheel lacks the corpus"
+    assert (home / "data" / "labels.tsv").exists(), "the wheel lacks the labels of public messages"
     assert spamsms.classify(ADVERT).action == "block"
     assert spamsms.classify(PARCEL).action == "pass"
     command = Path(sys.executable).with_name("spamsms")
@@ -30,6 +32,10 @@ def main() -> None:
         [command, "check", "--format", "jsonl", ADVERT], capture_output=True, check=True
     ).stdout.decode()
     assert json.loads(rows)["action"] == "block"
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "my-model")
+        subprocess.run([command, "train", "--data", "corpus", "--out", out], capture_output=True, check=True)
+        assert spamsms.load_model(out).classify(ADVERT).is_spam
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", f"import spamsms; spamsms.is_spam({PARCEL!r})"], check=True)
     print(f"{spamsms.__version__} from {home}; a fresh process took {time.perf_counter() - start:.2f} s")
