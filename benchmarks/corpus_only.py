@@ -1,7 +1,7 @@
 """What the bundled corpus alone is worth: train on it, measure on its own test writer and on real inboxes.
 
-``python -m benchmarks.corpus_only --inbox INBOX`` trains as ``spamsms train --data corpus`` does, and measures
-every row of a labelled file of real inboxes, of which the model has seen none: the project's own ``inbox.tsv``,
+``python -m benchmarks.corpus_only --inbox INBOX`` trains as ``spamsms train --data corpus`` does and measures
+every row of a labelled file of real inboxes, of which the model has seen none: the project's ``inbox.tsv``,
 or what ``spamsms data build`` made. It writes ``models/zh/corpus_only.json`` and the card.
 """
 
