@@ -15,10 +15,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spamsms.bundled import bundled_labels
 from spamsms.errors import DatasetError
 from spamsms.kinds import KINDS, SPAM_KINDS
 from spamsms.message_files import RowError, read_table
-from spamsms.training.bundled import bundled_labels
 from spamsms.training.config import Source
 from spamsms.training.dataset import read_dataset
 
