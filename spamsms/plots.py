@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from spamsms.training.batch_drift import BatchDrift
     from spamsms.training.gate import Comparison
+    from spamsms.training.learning_curves import LearningCurve
     from spamsms.verdict import Verdict
 
 # Fonts with Chinese characters on the usual systems, the first that is there is used.
@@ -206,5 +207,50 @@ def plot_comparison(comparison: Comparison, figure: str = "recall", ax: Axes | N
     ax.set_xlabel(f"{FIGURES[figure]}, new less old" + (" (points)" if scale == 100 else ""))
     ax.grid(axis="x", color="#e6e6e6")
     ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def plot_learning_curve(curve: LearningCurve, figure: str = "auc", ax: Axes | None = None) -> Axes:
+    """Draw what labels of a new source are worth to three models, with intervals.
+
+    Parameters
+    ----------
+    curve : spamsms.training.learning_curves.LearningCurve
+    figure : {"auc", "partial_auc"}, default="auc"
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    from spamsms.training.learning_curves import ADAPTED, SCRATCH, UNADAPTED
+
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots(figsize=(6, 4), layout="constrained")
+    sizes = [point.n_labels for point in curve.points]
+    for model, colour, style in (
+        (UNADAPTED, "#707070", "--"),
+        (SCRATCH, BATCH_COLOUR, "s-"),
+        (ADAPTED, REFERENCE_COLOUR, "o-"),
+    ):
+        row = [point.areas[figure][model] for point in curve.points]
+        ax.plot(sizes, [item.value for item in row], style, color=colour, label=model)
+        low, high = [item.low for item in row], [item.high for item in row]
+        ax.fill_between(sizes, low, high, color=colour, alpha=0.13, linewidth=0)
+    ax.set_xscale("log")
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.minorticks_off()
+    font: dict[str, Any] = {"fontname": name} if (name := chinese_font()) else {}
+    title = {"auc": "AUC", "partial_auc": "AUC up to 5 % false positives"}[figure]
+    ax.set_title(f"{curve.source}, never trained on", loc="left", **font)
+    ax.set_xlabel("labels of the new source")
+    ax.set_ylabel(f"{title} on its test groups")
+    ax.grid(axis="y", color="#e6e6e6")
+    ax.set_axisbelow(True)
+    ax.legend(frameon=False, loc="lower right")
     ax.spines[["top", "right"]].set_visible(False)
     return ax

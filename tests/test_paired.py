@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from spamsms.training.metrics import area_under_curve, partial_area
-from spamsms.training.paired import _Curve, area_differences, rate_difference
+from spamsms.training.paired import ScoreCurve, area_differences, rate_difference
 
 
 @pytest.mark.parametrize("digits", [0, 1, 6])
@@ -16,7 +16,7 @@ def test_weighted_areas_are_scikit_learns_also_with_ties(digits: int) -> None:
     labels = random.integers(0, 2, 500)
     scores = np.round(random.normal(size=500) + labels, digits)
     weights = random.integers(0, 4, 500).astype(np.float64)
-    area, partial = _Curve(scores, labels).areas(weights)
+    area, partial = ScoreCurve(scores, labels).areas(weights)
     assert area == pytest.approx(roc_auc_score(labels, scores, sample_weight=weights))
     assert partial == pytest.approx(roc_auc_score(labels, scores, sample_weight=weights, max_fpr=0.05))
 

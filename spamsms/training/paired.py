@@ -113,7 +113,7 @@ def area_differences(
     """
     _, place = np.unique(groups, return_inverse=True)
     n_groups = int(place.max()) + 1
-    curves = [_Curve(scores, labels) for scores in (old, new)]
+    curves = [ScoreCurve(scores, labels) for scores in (old, new)]
     everyone = np.ones(labels.size)
     observed = np.array([curve.areas(everyone) for curve in curves])
     random = np.random.default_rng(seed)
@@ -132,7 +132,7 @@ def area_differences(
     return area, partial
 
 
-class _Curve:
+class ScoreCurve:
     """Messages in the order of their scores, to be weighted anew again and again."""
 
     def __init__(self, scores: Array, labels: Array) -> None:
