@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spamsms.arrow import score_arrow
     from spamsms.classifier import SpamClassifier
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
     from spamsms.governance.audit import Audit, Finding, audit, audit_many
@@ -46,6 +47,7 @@ _HOMES = {
     "Sender": "spamsms.governance.senders",
     "classify_sender": "spamsms.governance.senders",
     "rank_ports": "spamsms.governance.ports",
+    "score_arrow": "spamsms.arrow",
     "triage": "spamsms.governance.triage",
 }
 
@@ -72,6 +74,7 @@ __all__ = [
     "load_model",
     "normalize_text",
     "rank_ports",
+    "score_arrow",
     "triage",
 ]
 
