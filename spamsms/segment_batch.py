@@ -136,7 +136,7 @@ class _Batch:
         """Return the words of more than one character that begin anywhere, the shorter first."""
         numbers, tables, words = self.numbers, self.tables, []
         positions = np.flatnonzero((numbers[:-1] > 0) & (numbers[1:] > 0))
-        nodes = numbers.take(positions) + np.int64(tables.n_slots)
+        nodes = numbers.take(positions).astype(np.int64) + tables.n_slots
         length = 1
         while positions.size:
             nodes = tables.children(nodes, numbers.take(positions + length))
@@ -218,7 +218,7 @@ class _Batch:
             counts += np.bincount(ranks[ranks >= 0], minlength=total)
         begins = np.concatenate([[0], np.cumsum(counts)])
         choices = _Choices(begins, np.empty(begins[-1]), *np.empty((2, begins[-1]), np.int64))
-        alone = self.tables.scores.take(self.numbers.take(positions) + np.int64(self.tables.n_slots))
+        alone = self.tables.scores.take(self.numbers.take(positions).astype(np.int64) + self.tables.n_slots)
         # A character that is no word stands alone only where nothing else begins.
         alone[(counts == 1) & (alone == -np.inf)] = self.tables.loose
         free = begins[:-1].copy()
