@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -85,20 +85,26 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> tuple[Array, Array] |
         The last place that each stands for. None at all where every place stays.
     """
     stray = _stray_places(units)
-    firsts, wholes = _find_pairs(units)
-    if not stray.size and not firsts.size:
-        return None
-    kept = np.delete(np.arange(units.size), stray)
-    last = kept.copy()
-    # What went belongs to the character before it.
-    last[np.searchsorted(kept, stray) - 1] = stray
-    while True:
-        firsts, wholes = _find_pairs(units[kept])
+    if stray.size:
+        stays = np.ones(units.size, np.bool_)
+        stays[stray] = False
+        kept = stays.nonzero()[0]
+        last = kept.copy()
+        # What went belongs to the character before it.
+        last[np.searchsorted(kept, stray) - 1] = stray
+        firsts, wholes = _find_pairs(units.take(kept))
+    else:
+        firsts, wholes = _find_pairs(units)
         if not firsts.size:
-            return kept, last
+            return None
+        kept = np.arange(units.size)
+        last = kept.copy()
+    while firsts.size:
         units[kept[firsts]] = wholes
         last[firsts] = last[firsts + 1]
         kept, last = np.delete(kept, firsts + 1), np.delete(last, firsts + 1)
+        firsts, wholes = _find_pairs(units.take(kept))
+    return kept, last
 
 
 def _stray_places(units: npt.NDArray[np.uint16]) -> Array:
@@ -118,33 +124,49 @@ def _stray_places(units: npt.NDArray[np.uint16]) -> Array:
 
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
-    keys, wholes, roles = _pair_tables()
-    role = roles.take(units)
+    tables = _pair_tables()
+    role = tables.roles.take(units)
     starts = (role[:-1] & (role[1:] << 1) & 2).nonzero()[0]
-    if not starts.size:
-        return starts, units[:0]
-    wanted = (units.take(starts).astype(np.uint32) << 16) + units.take(starts + 1)
-    slot = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
-    found = keys.take(slot) == wanted
-    starts, slot = starts[found], slot[found]
+    rows, columns = tables.rows.take(units.take(starts)), tables.columns.take(units.take(starts + 1))
+    wholes = tables.wholes.take(rows + columns)
+    found = wholes.nonzero()[0]
+    starts, wholes = starts.take(found), wholes.take(found)
     if starts.size > 1:
         # Of pairs that overlap, every second one from the left.
         new = np.append(True, np.diff(starts) != 1)
         place = np.arange(starts.size)
         even = (place - place[new][np.cumsum(new) - 1]) % 2 == 0
-        starts, slot = starts[even], slot[even]
-    return starts, wholes.take(slot)
+        starts, wholes = starts[even], wholes[even]
+    return starts, wholes
+
+
+class _PairTables(NamedTuple):
+    """Pairs of parts as a table of two dimensions.
+
+    ``roles`` says of each unit whether it can be first (2) or second (1) of a
+    pair; the whole, or 0, of a unit that can be first and one that can be second
+    is ``wholes[rows[first] + columns[second]]``.
+    """
+
+    roles: npt.NDArray[np.uint8]
+    rows: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    wholes: npt.NDArray[np.uint16]
 
 
 @lru_cache(maxsize=1)
-def _pair_tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
-    """Return the pairs as sorted numbers, their wholes, and whether units can be first (2) or second (1)."""
-    table = characters.parts()
-    keys = ((table[:, 0].astype(np.uint32) << 16) + table[:, 1]).astype(np.uint32)
+def _pair_tables() -> _PairTables:
+    first, second, whole = characters.parts().T
     roles = np.zeros(characters.TOP_OF_BMP + 1, np.uint8)
-    roles[table[:, 1]] |= 1
-    roles[table[:, 0]] |= 2
-    return keys, np.ascontiguousarray(table[:, 2]), roles
+    roles[second] |= 1
+    roles[first] |= 2
+    rows, columns = np.zeros((2, roles.size), np.int64)
+    firsts, seconds = np.unique(first), np.unique(second)
+    rows[firsts] = seconds.size * np.arange(firsts.size)
+    columns[seconds] = np.arange(seconds.size)
+    wholes = np.zeros(firsts.size * seconds.size, np.uint16)
+    wholes[rows[first] + columns[second]] = whole
+    return _PairTables(roles, rows, columns, wholes)
 
 
 @lru_cache(maxsize=1)
