@@ -126,7 +126,8 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
     tables = _pair_tables()
     role = tables.roles.take(units)
-    starts = (role[:-1] & (role[1:] << 1) & 2).nonzero()[0]
+    # Zeros and ones may pass for truth values, of which NumPy finds the true ones much faster.
+    starts = (role[:-1] & (role[1:] >> 1) & 1).view(np.bool_).nonzero()[0]
     rows, columns = tables.rows.take(units.take(starts)), tables.columns.take(units.take(starts + 1))
     wholes = tables.wholes.take(rows + columns)
     found = wholes.nonzero()[0]
@@ -143,7 +144,7 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
 class _PairTables(NamedTuple):
     """Pairs of parts as a table of two dimensions.
 
-    ``roles`` says of each unit whether it can be first (2) or second (1) of a
+    ``roles`` says of each unit whether it can be first (1) or second (2) of a
     pair; the whole, or 0, of a unit that can be first and one that can be second
     is ``wholes[rows[first] + columns[second]]``.
     """
@@ -158,8 +159,8 @@ class _PairTables(NamedTuple):
 def _pair_tables() -> _PairTables:
     first, second, whole = characters.parts().T
     roles = np.zeros(characters.TOP_OF_BMP + 1, np.uint8)
-    roles[second] |= 1
-    roles[first] |= 2
+    roles[first] |= 1
+    roles[second] |= 2
     rows, columns = np.zeros((2, roles.size), np.int64)
     firsts, seconds = np.unique(first), np.unique(second)
     rows[firsts] = seconds.size * np.arange(firsts.size)
