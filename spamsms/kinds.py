@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,8 @@ _LONGEST_PIECE = _LANE_MIDDLE // (CHANNELS * LARGEST_WEIGHT) - 1
 _CHARACTERS_A_PART = 1 << 18
 _UNITS_A_PART = 1 << 13
 _FEW_UNITS = 256
+# The most spam-like passage of so many characters counts on its own.
+PASSAGE = 32
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,45 @@ class KindHead:
         strongest: npt.NDArray[np.float64] = scores[:, self.is_spam].max(axis=1)
         strongest -= scores[:, ~self.is_spam].max(axis=1)
         return strongest
+
+    def margin_of_one(self, units: npt.NDArray[np.uint16], passage: int = -1) -> float:
+        """Return the margin of one message; the short way to the same number where it is short.
+
+        Parameters
+        ----------
+        units : ndarray of uint16
+            As :func:`padded_units` gives them, not of an empty message.
+        passage : int, default=-1
+            Where a passage of `PASSAGE` positions starts whose margin has half
+            the say; negative for none.
+        """
+        if units.size > _FEW_UNITS:
+            batch, sums = batch_of_one(units), self.position_sums(units)
+            margin = float(self.margins(self.whole_scores(batch, sums))[0])
+            if passage < 0:
+                return margin
+            scores = self.passage_scores(sums, np.array([passage]), PASSAGE)
+            return (margin + float(self.margins(scores)[0])) / 2
+        # The first position is the boundary before the message, where no feature starts.
+        weights = self.weights.take(KIND_SPACE.columns(units)[:, 1:], axis=0)
+        margin = self._margin_of_weights(weights)
+        if passage < 0:
+            return margin
+        return (margin + self._margin_of_weights(weights[:, passage - 1 : passage - 1 + PASSAGE])) / 2
+
+    def _margin_of_weights(self, weights: npt.NDArray[np.int8]) -> float:
+        n_channels, n_positions, n_kinds = weights.shape
+        flat = weights.reshape(-1, n_kinds)
+        scores = np.add.reduce(flat, axis=0, dtype=np.int32) / sqrt(n_channels * n_positions)
+        scores *= self.scales
+        scores += self.intercepts
+        values: list[float] = scores.tolist()
+        spam, wanted = self._sides
+        return max([values[column] for column in spam]) - max([values[column] for column in wanted])
+
+    @cached_property
+    def _sides(self) -> tuple[list[int], list[int]]:
+        return np.flatnonzero(self.is_spam).tolist(), np.flatnonzero(~self.is_spam).tolist()
 
     def strongest(self, scores: npt.NDArray[np.float64]) -> tuple[int, int]:
         """Return the columns of the strongest spam kind and the strongest wanted kind of one message."""

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, Words, padded_units
+from spamsms.kinds import PASSAGE
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
-from spamsms.second_look import PASSAGE, SecondLook
+from spamsms.second_look import SecondLook
 
 Array = npt.NDArray[Any]
 # Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS
-from spamsms.kinds import KIND_SPACE, KindHead, batch_of_one
+from spamsms.kinds import KIND_SPACE, PASSAGE, KindHead, batch_of_one
 from spamsms.normalize_batch import PADDING, NormalizedBatch
 
 Array = npt.NDArray[Any]
@@ -27,8 +27,6 @@ UNSURE = 2.5
 FADING = 1.0
 # Log-odds of one unit of the kinds' margin.
 SAY = 1.75
-# The most spam-like passage of so many characters counts on its own.
-PASSAGE = 32
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,7 @@ class SecondLook:
         share = self.share_one(first)
         if not share:
             return first
-        passages = np.array([passage]) if passage >= 0 else None
-        return first + self.scale * share * float(self.margins(batch_of_one(units), passages)[0])
+        return first + self.scale * share * self.head.margin_of_one(units, passage)
 
     def spread(
         self, first: float, units: npt.NDArray[np.uint16], passage: int = -1
