@@ -61,6 +61,8 @@ class LearningOn(Thresholds):
         Parameters
         ----------
         texts : sequence of str, length n_texts
+            New to this model: of messages that it was fitted on it is too sure,
+            and thresholds chosen on them come out too low.
         labels : sequence of {0, 1}, length n_texts
             1 is marketing spam.
         sample_weight : sequence of float, length n_texts, optional

@@ -9,6 +9,7 @@ from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_error, standard_output
 from spamsms.commands.parsing import as_typed, epilog, whole_number
 from spamsms.commands.steps import Steps
+from spamsms.errors import InputError
 
 if TYPE_CHECKING:
     from spamsms.training.dataset import RowProblem
@@ -61,6 +62,18 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
     )
+    parser.add_argument(
+        "--streaming",
+        action="store_true",
+        help="read the files batch by batch, for more messages than memory holds; neither duplicates nor "
+        "kinds are looked at",
+    )
+    parser.add_argument(
+        "--passes",
+        metavar="N",
+        type=whole_number,
+        help="times to read the files with --streaming (default: 3)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -69,19 +82,30 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.training.config import read_config
     from spamsms.training.evaluate import format_table
     from spamsms.training.naming import name_model
+    from spamsms.training.stream import PASSES, train_streaming
     from spamsms.training.train import STEPS, train_model
 
+    if args.streaming and args.feedback:
+        raise InputError("--feedback does not go with --streaming; adapt the model to the corrections")
+    if args.passes is not None and not args.streaming:
+        raise InputError("--passes goes with --streaming")
+    passes = args.passes or PASSES
     config = name_model(read_config(args.config), args.out, args.name, args.version)
-    with Steps(len(STEPS)) as steps:
-        result = train_model(
-            args.data,
-            args.out,
-            config,
-            config_file=args.config,
-            feedback=args.feedback,
-            n_jobs=args.jobs,
-            report=steps.begin,
-        )
+    with Steps(passes + 2 if args.streaming else len(STEPS)) as steps:
+        if args.streaming:
+            result = train_streaming(
+                args.data, args.out, config, config_file=args.config, passes=passes, report=steps.begin
+            )
+        else:
+            result = train_model(
+                args.data,
+                args.out,
+                config,
+                config_file=args.config,
+                feedback=args.feedback,
+                n_jobs=args.jobs,
+                report=steps.begin,
+            )
     say_problems(result.data.problems)
     counts = result.data.counts
     corrected = f"{counts['corrected']} corrected; " if args.feedback else ""

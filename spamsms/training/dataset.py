@@ -175,7 +175,7 @@ def read_datasets(paths: Sequence[DataPath], config: TrainingConfig) -> tuple[Da
     """
     parts: list[Dataset] = []
     problems, used = [], set()
-    for source, name, records in _open_all(paths, config):
+    for source, name, records in open_all(paths, config):
         used.add(source.file)
         part, found = _read_records(records, name, source)
         parts.append(part)
@@ -190,7 +190,7 @@ def read_datasets(paths: Sequence[DataPath], config: TrainingConfig) -> tuple[Da
     return dataset, problems
 
 
-def _open_all(
+def open_all(
     paths: Sequence[DataPath], config: TrainingConfig
 ) -> Iterator[tuple[Source, str, Iterator[Record | RowError]]]:
     """Yield each file or frame that is to be read: how to use it, what to call it, its rows."""
@@ -234,10 +234,15 @@ def _read_records(
             continue
         problems.extend(RowProblem(name, record.line, remark, used=True) for remark in row.remarks)
         rows.append({**row.entries, "origins": (name, record.line)})
+    return dataset_of_rows(rows), problems
+
+
+def dataset_of_rows(rows: Sequence[dict[str, Any]]) -> Dataset:
+    """Return rows, each with an entry for every column, as a data set."""
     columns: dict[str, Any] = {column: [row[column] for row in rows] for column in (rows or [{}])[0]}
     for column, kind in _ARRAYS.items():
         columns[column] = np.array(columns.get(column, ()), kind)
-    return Dataset(**columns), problems
+    return Dataset(**columns)
 
 
 def remove_duplicates(dataset: Dataset) -> tuple[Dataset, list[RowProblem]]:

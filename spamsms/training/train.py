@@ -182,7 +182,7 @@ def train_model(
     model = fit_prepared(data, config, n_jobs)
     report("evaluate")
     figures = {
-        "data": {**data.counts, "sha256": fingerprint(data.train), "sources": _source_counts(data)},
+        "data": {**data.counts, "sha256": fingerprint(data.train), "sources": source_counts(data)},
         **evaluate_model(model, data.test, data.test_groups, data.left_out),
     }
     report("write")
@@ -310,7 +310,7 @@ def write_model(
     reference: BatchReference | None = None,
 ) -> None:
     """Write artifact, metrics, card, configuration and reference to a folder."""
-    details = {"trained": time_now(), "data": figures["data"]}
+    details = {**model.details_, "trained": time_now(), "data": figures["data"]}
     model.save(out, name=config.name, version=config.version, details=details)
     text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
     (out / METRICS).write_text(text, encoding="utf-8")
@@ -327,7 +327,8 @@ def write_model(
     write_card(out, figures, config)
 
 
-def _source_counts(data: PreparedData) -> dict[str, dict[str, int]]:
+def source_counts(data: PreparedData) -> dict[str, dict[str, int]]:
+    """Return how many messages of either class each source has on either side."""
     counts: dict[str, dict[str, int]] = {}
     for side, part in (("train", data.train), ("test", data.test)):
         for source, label in zip(part.sources, part.labels.tolist(), strict=True):
