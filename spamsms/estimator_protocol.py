@@ -110,6 +110,11 @@ class ClassifierProtocol:
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "scorer_")
 
+    def _repr_html_(self: Any) -> str | None:
+        from spamsms.html_cards import classifier_card
+
+        return classifier_card(self)
+
     def __repr__(self) -> str:
         defaults = self._parameters()
         changed = [

@@ -19,33 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, padded_units
+from spamsms.kind_names import KINDS as KINDS
+from spamsms.kind_names import SPAM_KINDS as SPAM_KINDS
+from spamsms.kind_names import WANTED_KINDS as WANTED_KINDS
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
-SPAM_KINDS = {
-    "R": "retail",
-    "F": "finance",
-    "H": "housing",
-    "E": "education",
-    "T": "telecom and internet",
-    "L": "local life",
-    "J": "jobs and business",
-    "G": "gambling and porn",
-    "X": "fraud and illegal",
-    "O": "other promotion",
-    "M": "notice with an advert appended",
-}
-WANTED_KINDS = {
-    "c": "code or login",
-    "b": "money",
-    "d": "order, parcel, travel",
-    "n": "service notice",
-    "p": "personal",
-    "g": "public notice",
-    "s": "subscribed content",
-}
-KINDS = {**SPAM_KINDS, **WANTED_KINDS}
 KIND_SPACE = FeatureSpace("char", 15)
 LARGEST_WEIGHT = 127
 # Several kinds' weights are added up in one 64-bit number: so many bits each, sign included.

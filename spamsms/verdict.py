@@ -150,6 +150,11 @@ class Verdict:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 
+    def _repr_html_(self) -> str:
+        from spamsms.html_cards import verdict_card
+
+        return verdict_card(self)
+
     def to_dict(self, *, evidence: bool = True) -> dict[str, Any]:
         """Return the fields as plain values.
 

@@ -76,6 +76,11 @@ class TrainingResult:
     data: PreparedData
     figures: dict[str, Any]
 
+    def _repr_html_(self) -> str:
+        from spamsms.training.evaluation_report import EvaluationReport
+
+        return EvaluationReport(self.figures)._repr_html_()
+
 
 def _no_report(step: str) -> None:
     """Say nothing."""

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import re
+
+from labelled_corpus import small_data, small_model
+
+from spamsms.training.evaluate import evaluate_model, format_table
+from spamsms.training.evaluation_report import EvaluationReport
+from spamsms.training.train import TrainingResult
+
+
+def test_html_table_has_a_row_a_slice_with_the_counts_of_the_figures() -> None:
+    data = small_data()
+    figures = evaluate_model(small_model(), data.test, data.test_groups, {"<b>": 3})
+    report = EvaluationReport(figures)
+    markup = report._repr_html_()
+    assert "&lt;b&gt; 3" in markup
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", markup)[1:]]
+    assert [row[0] for row in cells] == list(figures["slices"])
+    assert [row[1] for row in cells] == [f"{row['n_spam']:,}" for row in figures["slices"].values()]
+    assert str(report) == format_table(figures)
+    assert TrainingResult(small_model(), data, figures)._repr_html_() == markup
+
+
+def test_slices_of_one_class_leave_cells_empty_and_names_are_escaped() -> None:
+    row = {"n_spam": 2, "n_wanted": 0, "recall": {"value": 0.5, "low": 0.1, "high": 0.9, "hits": 1, "of": 2}}
+    figures = {"model": "<i>", "threshold": 0.5, "review_threshold": 0.1, "n_test": 2, "left_out": {}}
+    markup = EvaluationReport({**figures, "slices": {"source <script>": row}})._repr_html_()
+    assert "<script>" not in markup
+    assert "<i>" not in markup
+    assert "50.0 % (10.0-90.0)" in markup
