@@ -42,6 +42,9 @@ _PAD = "\0" * PADDING
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _HASH_WIDTH = 32
 _HASHED_COLUMNS = np.uint32(N_UNITS)
+_PAIR_AND_SOUND = np.array([[_PAIR], [_SOUND]])
+# By bits of the hash; made once, as each message needs one.
+_SHIFTS = [np.uint32(_HASH_WIDTH - bits) for bits in range(_HASH_WIDTH + 1)]
 
 
 class Scratch:
@@ -95,6 +98,11 @@ def _sound_codes() -> npt.NDArray[np.uint32]:
     sounds = characters.sounds().astype(np.uint32)
     own = np.arange(1, N_UNITS + 1, dtype=np.uint32)
     return _scramble(np.where(sounds > 0, np.uint32(1 << 20) + sounds, own))
+
+
+@lru_cache(maxsize=1)
+def _unit_and_sound_codes() -> npt.NDArray[np.uint32]:
+    return np.stack([_unit_codes(), _sound_codes()])
 
 
 @dataclass(frozen=True)
@@ -190,11 +198,18 @@ class FeatureSpace:
         Returns
         -------
         ndarray of uint32, shape (4, n_units - 2)
+            Unigrams, bigrams, sounds and trigrams.
         """
         columns = np.empty((CHANNELS, units.size - 2), np.uint32)
         columns[0] = units[:-2]
-        hashed = columns[1:]
-        self._hash(_unit_codes().take(units), _sound_codes().take(units), hashed)
+        codes = _unit_and_sound_codes().take(units, axis=1)
+        pairs, hashed = columns[1:3], columns[1:]
+        np.multiply(codes[:, :-2], _PAIR_AND_SOUND, out=pairs)
+        np.add(pairs, codes[:, 1:-1], out=pairs)
+        triples = columns[3]
+        np.multiply(columns[1], _TRIPLE, out=triples)
+        np.add(triples, codes[0, 2:], out=triples)
+        np.right_shift(hashed, _SHIFTS[self.hash_bits], out=hashed)
         np.add(hashed, _HASHED_COLUMNS, out=hashed)
         return columns
 

@@ -29,11 +29,15 @@ def join_pieces(text: str) -> str:
     letters = _stray_letter()
     if len(letters.findall(text)) >= FEWEST_STRAY_LETTERS:
         text = letters.sub("", text)
-    pair = _pair()
-    while pair.search(text):
+    while _holds_pair(text):
         # What was joined may be a part in turn.
-        text = pair.sub(_whole, text)
+        text = _pair().sub(_whole, text)
     return text
+
+
+def _holds_pair(text: str) -> bool:
+    pairs = _pairs()
+    return any(text[at : at + 2] in pairs for at in [match.start() for match in _pair_start().finditer(text)])
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +66,13 @@ def _pair() -> re.Pattern[str]:
     for pair in _pairs():
         seconds[pair[0]] = seconds.get(pair[0], "") + pair[1]
     return re.compile("|".join(f"{first}[{behind}]" for first, behind in seconds.items()))
+
+
+@lru_cache(maxsize=1)
+def _pair_start() -> re.Pattern[str]:
+    """Find where a pair may start: much faster than to find the pairs, which hardly any message has."""
+    firsts, seconds = (_ranges("".join(sorted({pair[side] for pair in _pairs()}))) for side in (0, 1))
+    return re.compile(f"[{firsts}](?=[{seconds}])")
 
 
 def _whole(match: re.Match[str]) -> str:

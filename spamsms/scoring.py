@@ -128,27 +128,26 @@ class LinearScorer:
         if not normalized:
             return self.intercept
         units = padded_units(normalized)
-        sums = self._sums_of_one(units)[1:]
-        total = int(np.add.reduce(sums, dtype=np.int64))
-        log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * sums.size)
+        sums = self._sums_of_one(units)
+        n_positions = sums.shape[-1]
+        total = int(np.add.reduce(sums, axis=None, dtype=np.int64))
+        log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * n_positions)
         passage = -1
         if self.passage_scale:
-            if sums.size > PASSAGE:
+            if n_positions > PASSAGE:
+                sums = sums if sums.ndim == 1 else np.add.reduce(sums, axis=0, dtype=np.int16)
                 start = _best_passage(sums)
                 passage = start + 1
                 total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
-            log_odds += self.passage_scale * total / sqrt(CHANNELS * min(sums.size, PASSAGE))
+            log_odds += self.passage_scale * total / sqrt(CHANNELS * min(n_positions, PASSAGE))
         look = self.second_look
         return log_odds if look is None else look.add_one(log_odds, units, passage)
 
     def _sums_of_one(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
-        """Return :meth:`_position_sums`, in fewer steps where the units are few."""
+        """Return :meth:`_position_sums` from the second unit on; of few units, by channel."""
         if units.size > UNITS_A_PART:
-            return self._position_sums(units)
-        sums: npt.NDArray[np.int16] = np.add.reduce(
-            self.weights.take(self.space.columns(units)), axis=0, dtype=np.int16
-        )
-        return sums
+            return self._position_sums(units)[1:]
+        return self.weights.take(self.space.columns(units[1:]))
 
     def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
