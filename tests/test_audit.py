@@ -12,6 +12,7 @@ from arbitrary_messages import TEXTS
 from hypothesis import given, settings
 
 from spamsms import DatasetError, InputError, audit, audit_many
+from spamsms.governance.audit_formats import COLUMNS, written
 from spamsms.governance.audit_profile import load_profile, packaged_profiles
 
 CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
@@ -275,3 +276,46 @@ def test_what_is_no_argument_is_refused() -> None:
         audit_many(["x", "y"], ["10086"])
     with pytest.raises(InputError, match="text is None"):
         audit(None)  # type: ignore[arg-type]
+
+
+def test_only_breaches_weigh_as_errors() -> None:
+    found = audit(GOOD, category="marketing")
+    assert found.needs_records
+    assert {item.severity for item in found.needs_records} == {"info"}
+    assert not [item for item in audit(CODE).findings if item.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【最佳西方酒店】周末房价8折，拒收请回复R",
+        "【优选】国家级高新区新店开业，满300减50，拒收请回复R",
+        "【优选】最高人民法院旁新店开业，全场8折，拒收请回复R",
+        "【市第一医院】体检套餐8折，拒收请回复R",
+    ],
+)
+def test_names_are_no_absolute_terms(text: str) -> None:
+    terms = {"absolute-terms", "superlatives"}
+    assert not terms & {item.id for item in audit(text, category="marketing").findings}
+    wrong = audit(text.replace("，拒收", "，服务最佳，拒收"), category="marketing")
+    assert "absolute-terms" in {item.id for item in wrong.errors}
+
+
+@pytest.mark.parametrize("way", ["退订请点击 t.cn/Ab12", "拒收请拨打4008001234"])
+def test_a_link_or_a_number_to_refuse_by_is_an_obstacle_rather_than_missing(way: str) -> None:
+    found = {item.id for item in audit(f"【优选】满300减50，{way}", category="marketing").findings}
+    assert "refusal-instruction" not in found
+    assert "refusal-obstacle" in found
+    missing = audit("【优选】满300减50，退订请联系我们", category="marketing")
+    assert "refusal-instruction" in {item.id for item in missing.errors}
+
+
+@pytest.mark.parametrize("day", ["2025-11-11", "20251111", date(2025, 11, 11)])
+def test_a_day_without_a_time_tells_nothing_of_sending_hours(day: Any) -> None:
+    assert outcomes(GOOD, "sending-hours", category="marketing", time=day) == ["needs records"]
+    assert outcomes(GOOD, "sending-hours", category="marketing", time="2025-11-11 00:00") == ["broken"]
+
+
+def test_a_cell_is_no_formula() -> None:
+    row = next(csv.reader([written(audit("=1+1满300减50", category="marketing"), 2, "csv").split("\n")[-2]]))
+    assert row[COLUMNS.index("found")].startswith("'=1+1")

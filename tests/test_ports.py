@@ -219,3 +219,12 @@ def test_the_command_ranks_and_prints_the_first(run: Run, tmp_path: Path) -> Non
     assert "140 rows read: 140 used, 0 not usable; 11 sending numbers" in done.out
     assert "1. 106900001234: 70 messages" in done.out
     assert (tmp_path / "out" / "ports.html").is_file()
+
+
+def test_days_without_a_time_are_not_taken_for_midnight() -> None:
+    texts = [f"【优选商城】双11全场5折起，满{300 + row}减50，退订回T" for row in range(20)]
+    days = pd.DataFrame({"text": texts, "sender": "10690000111", "reported_at": "2025-11-11"})
+    (row,) = rank_ports(days).rows
+    assert (row["peak_hour"], row["night"], sum(row["hours"])) == (None, None, 0)
+    (row,) = rank_ports(days.assign(reported_at="2025-11-11 00:30")).rows
+    assert (row["peak_hour"], row["night"]) == (0, 1.0)

@@ -114,7 +114,7 @@ def test_every_row_is_used_or_reported_with_its_line(tmp_path: Path) -> None:
     assert (found.summary["undated"], found.summary["bad_dates"]) == (2, 1)
     problems = {row["line"]: (row["reason"], row["used"]) for row in found.tables["problems"]}
     assert problems[3] == (
-        "reported_at: 2025-13-40 is no date and time: month must be in 1..12; used without a date",
+        "reported_at: '2025-13-40' is no date and time: month must be in 1..12; used without a date",
         True,
     )
     assert problems[4] == ("no text", False)

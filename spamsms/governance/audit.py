@@ -40,7 +40,7 @@ class Finding:
         "needs records" where the text cannot show whether the rule is kept:
         consent, earlier refusals, licences. It never counts as kept.
     severity : {"error", "warning", "info"}
-        How grave a breach is.
+        How grave the breach is; "info" where records are needed, since none is found.
     start, end : int
         Span in the message; where something is missing, where it belongs.
     rule, rule_zh, source, url : str
@@ -256,7 +256,7 @@ def _findings(rule: Rule, message: Message) -> list[Finding]:
         Finding(
             rule.id,
             NEEDS_RECORDS if hit.needs_records else BROKEN,
-            rule.severity,
+            "info" if hit.needs_records else rule.severity,
             hit.start,
             hit.end,
             rule.rule,

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from spamsms.governance.dates import Day
 from spamsms.governance.entities import Entity
 from spamsms.governance.senders import classify_sender
 from spamsms.obfuscation import disguised_spans, plain_text
@@ -21,6 +22,9 @@ from spamsms.verdict import Verdict
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BEFORE_REFUSAL = re.compile(r"[\s,，;；。.!！、]+\Z")
 _ENDING = re.compile(r"[\s。.!！)）\"”~]*")
+_OTHER_WAY = re.compile(
+    r"(?:退订|拒收|取消订阅|拒绝接收)[^，,。；;！!\n]{0,4}?(?:点击?|戳|拨打?|致电|电话|登[录陆]|访问)"
+)
 _PRICE = re.compile(r"[¥￥]\s*(?P<sum>[0-9][0-9,]*(?:\.[0-9]+)?)(?!\s*元)")
 
 
@@ -67,8 +71,11 @@ def records_for_entities(message: Message, parameters: Parameters) -> Iterator[H
 
 
 def refusal_required(message: Message, parameters: Parameters) -> Iterator[Hit]:
-    """Look for a missing refusal instruction; it is suggested before a signature at the end."""
-    if message.of("refusal"):
+    """Look for a missing refusal instruction; it is suggested before a signature at the end.
+
+    A link or a number to refuse by is one too; :func:`refusal_code` has its say on it.
+    """
+    if message.of("refusal") or _other_ways(message):
         return
     ends = [entity.start for entity in message.of("signature") if entity.attributes["position"] == "end"]
     place = ends[0] if ends else len(message.text)
@@ -80,6 +87,16 @@ def refusal_code(message: Message, parameters: Parameters) -> Iterator[Hit]:
     for entity in message.of("refusal"):
         if not entity.value:
             yield Hit(entity.start, entity.end, "拒收请回复R")
+    if not message.of("refusal"):
+        for match in _other_ways(message):
+            yield Hit(match.start(), match.end(), detail="by link or call")
+
+
+def _other_ways(message: Message) -> list[re.Match[str]]:
+    """Return what tells to refuse by a link or a call rather than a reply."""
+    if not message.of("link", "phone"):
+        return []
+    return list(_OTHER_WAY.finditer(message.text))
 
 
 def refusal_at_end(message: Message, parameters: Parameters) -> Iterator[Hit]:
@@ -153,9 +170,10 @@ def entity_forbidden(message: Message, parameters: Parameters) -> Iterator[Hit]:
 
 
 def pattern(message: Message, parameters: Parameters) -> Iterator[Hit]:
-    """Look for a regular expression in the text."""
+    """Look for a regular expression in the text, in names only where they are not left out."""
+    names = [] if parameters["signatures"] else message.of("signature")
     for match in _compiled(parameters["pattern"]).finditer(message.text):
-        if match[0]:
+        if match[0] and not any(name.start <= match.start() < name.end for name in names):
             yield Hit(match.start(), match.end(), detail=match[0])
 
 
@@ -206,7 +224,7 @@ def parts(message: Message, parameters: Parameters) -> Iterator[Hit]:
 
 def hours(message: Message, parameters: Parameters) -> Iterator[Hit]:
     """Look for a time of sending outside the hours; without a time, records have to show it."""
-    if message.time is None:
+    if message.time is None or isinstance(message.time, Day):
         yield Hit(0, len(message.text), detail="no time of sending was given", needs_records=True)
     elif not parameters["first"] <= f"{message.time:%H:%M}" <= parameters["last"]:
         yield Hit(0, len(message.text), detail=f"at {message.time:%H:%M}")

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from spamsms.governance.audit import NEEDS_RECORDS, Audit, Finding
+from spamsms.governance.exports import cell
 
 FORMATS = ("text", "csv", "jsonl")
 LANGUAGES = ("en", "zh")
@@ -52,7 +53,8 @@ def _row(audit: Audit, line: int | None, finding: Finding) -> list[Any]:
         "probability": round(audit.probability, 6),
         "found": audit.text[finding.start : finding.end],
     }
-    return ["" if values[name] is None else values[name] for name in COLUMNS]
+    shown = {name: cell(value) if isinstance(value, str) else value for name, value in values.items()}
+    return ["" if shown[name] is None else shown[name] for name in COLUMNS]
 
 
 def _csv_line(values: list[Any]) -> str:

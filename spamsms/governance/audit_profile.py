@@ -37,7 +37,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "brackets_in_body": {},
     "contact_required": {},
     "entity_forbidden": {"types": list, "phone_kinds": []},
-    "pattern": {"pattern": str},
+    "pattern": {"pattern": str, "signatures": True},
     "pattern_required": {"pattern": str},
     "disguise": {},
     "special_characters": {"characters": str},

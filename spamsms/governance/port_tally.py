@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.governance.dates import Day
 from spamsms.governance.distinct import DistinctCounts, Frequent
 from spamsms.governance.sketches import fingerprint
 from spamsms.kinds import KINDS
@@ -149,8 +150,9 @@ class PortTally:
         dated = [row for row, time in enumerate(times) if time is not None]
         found = [time for time in times if time is not None]
         at = places[dated]
-        hours = np.array([time.hour for time in found], np.int64)
-        np.add.at(self._hours.reshape(-1), 24 * at + hours, 1)
+        timed = [spot for spot, time in enumerate(found) if not isinstance(time, Day)]
+        hours = np.array([found[spot].hour for spot in timed], np.int64)
+        np.add.at(self._hours.reshape(-1), 24 * at[timed] + hours, 1)
         seconds = np.array([int((time - _EPOCH).total_seconds()) for time in found], np.int64)
         np.minimum.at(self._spans.reshape(-1), 2 * at, seconds)
         np.maximum.at(self._spans.reshape(-1), 2 * at + 1, seconds)
