@@ -66,3 +66,31 @@ def test_names_and_identities_are_masked_in_marketing_too() -> None:
 def test_masking_twice_changes_nothing_that_matters_and_never_fails(text: str, marketing: bool) -> None:
     once = masked(text, marketing)
     assert sum(map(str.isdigit, once)) <= sum(map(str.isdigit, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("【优贷】张伟强您好，您有5万元额度", "张伟强"),
+        ("李小红：您好，恭喜您获得额度", "李小红"),
+        ("【优贷】王芳，恭喜您获得5万元额度", "王芳"),
+        ("【优贷】诸葛小明，您的额度已到账", "诸葛小明"),
+        ("【铁路】订单E1,陈磊您已购G1次车票", "陈磊"),
+        ("【快递】收件人：赵丽华，请到驿站取件", "赵丽华"),
+        ("【医院】就诊人周杰已于今日报到", "周杰"),
+        ("您购的保单，持卡人吴强电话请核对", "吴强"),
+    ],
+)
+@pytest.mark.parametrize("marketing", [False, True])
+def test_names_are_masked_where_a_message_turns_to_its_reader(
+    text: str, secret: str, marketing: bool
+) -> None:
+    assert secret in text
+    assert secret not in masked(text, marketing)
+
+
+@pytest.mark.parametrize(
+    "text", ["【优选】亲爱的会员您好，全场5折", "家长您好，周六开课", "【优选】限时特惠，您的专属券到账"]
+)
+def test_readers_without_a_name_are_left_as_they_are(text: str) -> None:
+    assert masked(text, marketing=True) == text

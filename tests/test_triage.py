@@ -18,6 +18,7 @@ from spamsms.governance.complaints import read_complaints
 from spamsms.governance.dates import parse_time
 from spamsms.governance.exports import cell, file_names
 from spamsms.governance.frames import PandasUnavailableError
+from spamsms.governance.ports import rank_ports
 from spamsms.governance.sketches import SKETCH_VERSION
 from spamsms.governance.table_columns import COLUMNS
 from spamsms.governance.triage import TriageResult, triage
@@ -322,3 +323,28 @@ def test_the_command_refuses_to_overwrite_what_it_reads(run: Run, tmp_path: Path
 def test_loans_are_finance() -> None:
     found = triage(pd.DataFrame({"text": [LOAN.format(1)]}))
     assert found.complaints["sector"].tolist() == ["finance"]
+
+
+PERSONAL = {
+    "13912345678": "139****5678",
+    "13712345678": "137****5678",
+    "15012345678": "150****5678",
+    "zhangwei88@example.com": "z***@example.com",
+}
+
+
+def test_numbers_and_addresses_of_persons_are_masked_in_every_file(tmp_path: Path) -> None:
+    text = (
+        "【优选商城】双11全场5折，满300减50，微信13712345678，详询15012345678，"
+        "邮箱zhangwei88@example.com，退订回T"
+    )
+    frame = pd.DataFrame({"text": [text] * 5, "sender": "13912345678", "reported_at": "2025-11-11"})
+    masked, open_ = tmp_path / "masked", tmp_path / "open"
+    triage(frame).write(masked)
+    triage(frame, unmask=True).write(open_)
+    rank_ports(frame).write(masked / "ports")
+    written = {path.name: path.read_text(encoding="utf-8") for path in masked.rglob("*") if path.is_file()}
+    assert not [(name, secret) for name, found in written.items() for secret in PERSONAL if secret in found]
+    assert all(shown in written["clues.csv"] for shown in PERSONAL.values())
+    clues = (open_ / "clues.csv").read_text(encoding="utf-8")
+    assert all(secret in clues for secret in PERSONAL)

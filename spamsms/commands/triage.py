@@ -30,7 +30,8 @@ Written to the folder DIR:
 FILE is csv, tsv, jsonl, Parquet or txt. Columns are found by their names, Chinese
 ones too: the message; and where there are, when it was reported, the sending number,
 the receiver (or a hash), who is counted and never written. Times are China's.
-Every row is used or listed in problems.csv. Personal data are masked."""
+Every row is used or listed in problems.csv. Personal data are masked: of clues, mobile
+numbers keep their ends (138****8000); --unmask writes them out for passing on."""
 
 EXAMPLES = """\
   spamsms triage data/complaints.csv -o out/

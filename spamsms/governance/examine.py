@@ -14,7 +14,14 @@ from spamsms.calibration import sigmoid
 from spamsms.governance.campaigns import Campaigns
 from spamsms.governance.complaints import Complaints
 from spamsms.governance.entities import Entity, extract_many
-from spamsms.governance.masking import is_readers_number, mask_number, mask_text
+from spamsms.governance.masking import (
+    is_mobile,
+    is_readers_number,
+    mask_mail,
+    mask_middle,
+    mask_number,
+    mask_text,
+)
 from spamsms.governance.sectors import sector_of
 from spamsms.governance.senders import Sender, classify_sender
 
@@ -130,10 +137,10 @@ def _take_in(
             signature = signature or closed_up(entity.value)
         elif entity.type == "refusal":
             found.refusals[row] = True
-        values.update(_clues_of(text, entity, theirs or unmask))
+        values.update(_clues_of(text, entity, theirs, unmask))
     sender = found.senders[row]
     if sender is not None:
-        values.add(("sender", shown_sender(sender, theirs or unmask)))
+        values.add(("sender", shown_sender(sender, theirs, unmask)))
     for kind, value in values:
         clues[kind][value] += 1
     found.signatures.append(signature)
@@ -145,16 +152,17 @@ def closed_up(value: str) -> str:
     return value if value.isascii() else "".join(value.split())
 
 
-def shown_sender(sender: Sender, open_: bool) -> str:
-    """Return a sending number; a person's is masked unless it is `open_`."""
-    if open_ or sender.kind not in ("mobile", "virtual"):
+def shown_sender(sender: Sender, marketing: bool, unmask: bool) -> str:
+    """Return a sending number; of a person's, the middle is masked, and the end too outside of marketing."""
+    if unmask or sender.kind not in ("mobile", "virtual"):
         return sender.number
-    return mask_number(sender.number)
+    return mask_middle(sender.number) if marketing else mask_number(sender.number)
 
 
-def _clues_of(text: str, entity: Entity, open_: bool) -> list[tuple[str, str]]:
-    """Return types and values of what leads to the sender."""
+def _clues_of(text: str, entity: Entity, theirs: bool, unmask: bool) -> list[tuple[str, str]]:
+    """Return types and values of what leads to the sender; a person's number or address is masked."""
     kind, value = entity.type, entity.value
+    open_ = theirs or unmask
     if kind == "link":
         domain = str(entity.attributes.get("domain") or "")
         link = value if open_ else value.partition("?")[0]
@@ -166,6 +174,8 @@ def _clues_of(text: str, entity: Entity, open_: bool) -> list[tuple[str, str]]:
         masked = "*" in value or bool(entity.attributes.get("masked"))
         if masked or (person and (not open_ or is_readers_number(text, entity))):
             return []
+        if not unmask and is_mobile(entity):
+            value = mask_middle(value)
         app = str(entity.attributes.get("app") or "")
         return [(app if app in ("wechat", "qq") else kind, value)]
-    return [("email", value)] if kind == "email" and open_ else []
+    return [("email", value if unmask else mask_mail(value))] if kind == "email" and open_ else []

@@ -5,7 +5,8 @@ pick-up codes, identity and account numbers, mail addresses, number plates and
 what stands behind the ``?`` of a link. Outside of marketing also house numbers,
 handles and every other number of four digits or more, since an order or a
 bill is somebody's. It is done by patterns, so it is thorough, not perfect: a
-name without an address before or a title behind it is not recognised.
+name in the middle of a sentence, without an address, a title or a word such as
+收件人 beside it, is not recognised.
 """
 
 from __future__ import annotations
@@ -33,6 +34,25 @@ _TITLES = "先生|女士|小姐|太太|同学|老师|阁下|家长"
 _NAME = re.compile(
     rf"(?:(?<=尊敬的)|(?<=亲爱的))[{_SURNAMES}][\u4e00-\u9fff·]{{0,3}}?(?=(?:{_TITLES})|[，,：:！!您 ])"
     rf"|[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?=(?:{_TITLES})(?:您|[，,：:！! ]))"
+)
+# Words that start like a name.
+_NO_NAME = (
+    "家[长長属]|谢谢|关[于於注]|麻烦|[房师车时]|居民|顾客|董事|支付|高[于兴]|方便|周[一二三四五六日末]|毕业|"
+    "明[早天日]|全[体部]|安[全心]|平[时安]|成了|钱退"
+)
+_PERSON = (
+    rf"(?!{_NO_NAME})(?:"
+    "(?:欧阳|司马|上官|诸葛|夏侯|东方|皇甫|尉迟|公孙|慕容|令狐|端木|司徒|南宫)[\u4e00-\u9fff]{1,2}|"
+    rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?<!给)"
+)
+# Where a message turns to its reader, and behind words that a name follows.
+_ADDRESSED = re.compile(
+    rf"(?:^|(?<=[】\]\n，,。！!；;：: ]))(?:{_PERSON})(?=[，,：: ]?(?:您好|你好)|您的?)|"
+    rf"(?:^|(?<=】))(?:{_PERSON})(?=[，,：:](?:您|你|恭喜|感谢))"
+)
+_NAMED = re.compile(
+    rf"(?:[收取]件人|收货人|联系人|经办人|持卡人|开户人|户主|户名|姓名|车主|业主|机主|学员|考生|患者|就诊人|乘车人|乘客|旅客)"
+    rf"(?:是|为|[：:])?[ ]?(?P<name>{_PERSON})(?=[，,。；;！!、（(【 \n]|$|[您的已于请在电手先女]|[0-9])"
 )
 _IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _PLATE = re.compile(
@@ -81,6 +101,17 @@ def mask_number(digits: str) -> str:
     return digits[:3] + MASK * (len(digits) - 3)
 
 
+def mask_middle(digits: str) -> str:
+    """Return a person's number as lists of numbers show it: 138****8000."""
+    return digits[:3] + MASK * (len(digits) - 7) + digits[-4:]
+
+
+def mask_mail(address: str) -> str:
+    """Return a mail address with all but its first character and its domain masked."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}{MASK * 3}@{domain}"
+
+
 def is_readers_number(text: str, entity: Entity) -> bool:
     """Tell whether a number is the reader's own: 尊敬的138…用户."""
     before = text[max(entity.start - 8, 0) : entity.start]
@@ -90,14 +121,14 @@ def is_readers_number(text: str, entity: Entity) -> bool:
 def _entity_spans(entities: Sequence[Entity], marketing: bool) -> Iterator[Span]:
     for entity in entities:
         start, end, length = entity.start, entity.end, entity.end - entity.start
-        if _is_mobile(entity):
+        if is_mobile(entity):
             yield start, end, mask_number(entity.value)
         elif entity.type == "phone" and entity.attributes.get("kind") == "landline" and not marketing:
             yield start, end, _without_digits(entity.text)
         elif entity.type in ("code", "pickup", "card"):
             yield start, end, MASK * length if entity.type != "card" else _without_digits(entity.text)
         elif entity.type == "email":
-            yield start, end, entity.text[:1] + MASK * 3 + "@" + str(entity.attributes.get("domain", ""))
+            yield start, end, mask_mail(f"{entity.text[:1]}@{entity.attributes.get('domain', '')}")
         elif entity.type == "handle" and not marketing:
             yield start, end, entity.text[:2] + MASK * max(length - 2, 0)
 
@@ -110,6 +141,10 @@ def _pattern_spans(text: str, entities: Sequence[Entity], marketing: bool) -> It
     for match in _NAME.finditer(text):
         name = match[0]
         yield match.start(), match.end(), MASK * len(name)
+    for match in _ADDRESSED.finditer(text):
+        yield match.start(), match.end(), MASK * len(match[0])
+    for match in _NAMED.finditer(text):
+        yield match.start("name"), match.end("name"), MASK * len(match["name"])
     for match in _IDENTITY.finditer(text):
         yield match.start(), match.end(), MASK * len(match[0])
     for match in _PLATE.finditer(text):
@@ -127,7 +162,8 @@ def _pattern_spans(text: str, entities: Sequence[Entity], marketing: bool) -> It
             yield match.start(), match.end(), _without_digits(match[0])
 
 
-def _is_mobile(entity: Entity) -> bool:
+def is_mobile(entity: Entity) -> bool:
+    """Tell a mobile number, in a messenger or not."""
     if entity.type == "handle":
         return bool(entity.attributes.get("phone"))
     return entity.type == "phone" and entity.attributes.get("kind") == "mobile"

@@ -190,7 +190,7 @@ def _row(port: Port, examples: dict[int, str], total: int, unmask: bool) -> dict
     marketing = 2 * port.marketing >= port.messages
     kind = max(port.kinds, key=port.kinds.__getitem__, default=None)
     dated = sum(port.hours)
-    number = port.number if sender.kind == "invalid" else shown_sender(sender, marketing or unmask)
+    number = port.number if sender.kind == "invalid" else shown_sender(sender, marketing, unmask)
     campaigns = [
         {"messages": times, "example": examples[campaign]}
         for campaign, times in port.campaigns

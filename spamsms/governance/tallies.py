@@ -127,7 +127,7 @@ def tally_senders(
         assert sender is not None
         signatures = Counter(found.signatures[row] for row in rows if found.signatures[row])
         return {
-            "sender": shown_sender(sender, marketing or unmask),
+            "sender": shown_sender(sender, marketing, unmask),
             "kind": sender.kind,
             "carrier": sender.carrier,
             "signature": _top(signatures),

@@ -188,7 +188,7 @@ def _complaint_rows(complaints: Complaints, campaigns: Campaigns, found: Examine
         found.shown,
         complaints.times,
         (
-            shown_sender(sender, unmask or bool(found.campaign_marketing[label])) if sender else ""
+            shown_sender(sender, bool(found.campaign_marketing[label]), unmask) if sender else ""
             for sender, label in zip(found.senders, labels, strict=True)
         ),
         (campaigns.ids[label] for label in labels),
