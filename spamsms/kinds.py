@@ -28,10 +28,16 @@ from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, s
 Array = npt.NDArray[Any]
 KIND_SPACE = FeatureSpace("char", 15)
 LARGEST_WEIGHT = 127
-# Several kinds' weights are added up in one 64-bit number: so many bits each, sign included.
-LANE_BITS = 21
-LANES = 3
+# Several kinds' weights are looked up in one 64-bit number, with so many bits each, and so many kinds a
+# number: the four weights of a position, and `_BIAS` for a sign, fit.
+NARROW_BITS = 10
+NARROW_LANES = 6
+_BIAS = 1 << (NARROW_BITS - 1)
+# To add positions up, every second lane goes to another number: so many bits each, sign included.
+LANE_BITS = 2 * NARROW_BITS
+LANES = NARROW_LANES // 2
 _LANE_MIDDLE = 1 << (LANE_BITS - 1)
+_EVERY_LANE = sum(1 << (LANE_BITS * lane) for lane in range(LANES))
 # So many positions cannot overflow a lane.
 _LONGEST_PIECE = _LANE_MIDDLE // (CHANNELS * LARGEST_WEIGHT) - 1
 _CHARACTERS_A_PART = 1 << 18
@@ -201,49 +207,74 @@ class KindHead:
 
     @cached_property
     def _packed(self) -> npt.NDArray[np.int64]:
-        n_packs = -(-len(self.codes) // LANES)
+        """Weights in narrow lanes, shape (n_packs, n_features); those of single units with the bias."""
+        n_packs = -(-len(self.codes) // NARROW_LANES)
         packed = np.zeros((n_packs, self.weights.shape[0]), np.int64)
-        for column in range(len(self.codes)):
-            lane = self.weights[:, column].astype(np.int64)
-            packed[column // LANES] += lane << (LANE_BITS * (column % LANES))
+        for column in range(n_packs * NARROW_LANES):
+            shift = NARROW_BITS * (column % NARROW_LANES)
+            packed[column // NARROW_LANES, :N_UNITS] += _BIAS << shift
+            if column < len(self.codes):
+                packed[column // NARROW_LANES] += self.weights[:, column].astype(np.int64) << shift
         return packed
 
     def _unpack(self, packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the sums in the lanes of packed ones, shape (n, n_kinds)."""
-        totals = np.empty((packed.shape[0], packed.shape[1] * LANES), np.int64)
-        rest = packed
+        """Return the sums in the wide lanes of packed ones, shape (n, n_kinds)."""
+        totals = np.empty((packed.shape[0], packed.shape[1] // 2, LANES, 2), np.int64)
+        rest = packed.reshape(packed.shape[0], -1, 2)
         for lane in range(LANES):
             low = ((rest + _LANE_MIDDLE) & (2 * _LANE_MIDDLE - 1)) - _LANE_MIDDLE
-            totals[:, lane::LANES] = low
+            totals[:, :, lane] = low
             rest = (rest - low) >> LANE_BITS
-        return totals[:, : len(self.codes)]
+        return totals.reshape(packed.shape[0], -1)[:, : len(self.codes)]
 
     def _scaled(self, totals: Array, sizes: Array) -> npt.NDArray[np.float64]:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
     def position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
-        """Return the packed weights of the n-grams that start at each unit but the last two."""
+        """Return the packed weights of the n-grams that start at each unit but the last two.
+
+        Returns
+        -------
+        ndarray of int64, shape (2 * n_packs, n_units - 2)
+            In wide lanes: in rows of even number those of every second kind, in
+            the others those of the kinds between them.
+        """
+        packed = self._packed
+        size = units.size - 2
+        sums = np.empty((2 * packed.shape[0], size), np.int64)
         if units.size <= _FEW_UNITS:
             # The same in fewer steps.
-            few: npt.NDArray[np.int64] = self._packed.take(KIND_SPACE.columns(units), axis=1).sum(axis=1)
-            return few
-        size = units.size - 2
-        sums = np.empty((self._packed.shape[0], size), np.int64)
-        scratch = Scratch(min(size, _UNITS_A_PART) + 2)
-        weight = np.empty(min(size, _UNITS_A_PART), np.int64)
+            _widen(np.add.reduce(packed.take(KIND_SPACE.columns(units), axis=1), axis=1), sums)
+            return sums
+        part = min(size, _UNITS_A_PART)
+        scratch, weight, narrow = (
+            Scratch(part + 2),
+            np.empty(part, np.int64),
+            np.empty((len(packed), part), np.int64),
+        )
         for start in range(0, size, _UNITS_A_PART):
             stop = min(start + _UNITS_A_PART, size)
-            addend = weight[: stop - start]
+            addend, total = weight[: stop - start], narrow[:, : stop - start]
             for channel, bucket in enumerate(KIND_SPACE.buckets(units[start : stop + 2], scratch)):
-                table = self._packed[:, N_UNITS:] if channel else self._packed[:, :N_UNITS]
-                for row, weights in zip(sums[:, start:stop], table, strict=True):
+                table = packed[:, N_UNITS:] if channel else packed[:, :N_UNITS]
+                for row, weights in zip(total, table, strict=True):
                     if channel:
                         weights.take(bucket, out=addend, mode="wrap")
                         row += addend
                     else:
                         weights.take(bucket, out=row, mode="wrap")
+            _widen(total, sums[:, start:stop])
         return sums
+
+
+def _widen(narrow: npt.NDArray[np.int64], wide: npt.NDArray[np.int64]) -> None:
+    """Move every second narrow lane to a number of its own, and take the bias off; `narrow` is lost."""
+    mask, bias = ((1 << NARROW_BITS) - 1) * _EVERY_LANE, _BIAS * _EVERY_LANE
+    np.bitwise_and(narrow, mask, out=wide[::2])
+    narrow >>= NARROW_BITS
+    np.bitwise_and(narrow, mask, out=wide[1::2])
+    wide -= bias
 
 
 def batch_of_one(units: npt.NDArray[np.uint16]) -> NormalizedBatch:
