@@ -77,9 +77,12 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
         stops = stops[positions]
     joined = join_pieces_of_batch(kept)
     if joined is not None:
-        stay, last = joined
-        kept, positions = kept[stay], positions[stay]
-        stops = None if stops is None else stops[last]
+        stays = np.ones(kept.size, np.bool_)
+        stays[joined.gone] = False
+        kept = kept[stays]
+        if stops is not None:
+            stops[joined.places] = stops[joined.lasts]
+            positions, stops = positions[stays], stops[stays]
     starts = (kept == 0).nonzero()[0][1::PADDING] + 1
     return NormalizedBatch(kept, starts, positions if offsets else None, stops)
 

@@ -79,7 +79,24 @@ def _whole(match: re.Match[str]) -> str:
     return _pairs()[match[0]]
 
 
-def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> tuple[Array, Array] | None:
+class Joined(NamedTuple):
+    """What was put together in a batch.
+
+    Attributes
+    ----------
+    gone : ndarray of int64
+        Places that are no more.
+    places, lasts : ndarray of int64
+        Places that stay in messages where some went, and the last that each
+        stands for.
+    """
+
+    gone: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int64]
+
+
+def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> Joined | None:
     """Put the pieces of normalised messages together.
 
     Parameters
@@ -90,32 +107,42 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> tuple[Array, Array] |
 
     Returns
     -------
-    kept : ndarray of int64, shape (n_kept,)
-        Places that stay.
-    last : ndarray of int64, shape (n_kept,)
-        The last place that each stands for. None at all where every place stays.
+    Joined or None
+        None where every place stays.
     """
     stray = _stray_places(units)
-    if stray.size:
-        stays = np.ones(units.size, np.bool_)
-        stays[stray] = False
-        kept = stays.nonzero()[0]
-        last = kept.copy()
-        # What went belongs to the character before it.
-        last[np.searchsorted(kept, stray) - 1] = stray
+    # Strays hide pairs, but only in their own messages, which are looked at in any case.
+    found = np.concatenate([stray, _find_pairs(units)[0]])
+    if not found.size:
+        return None
+    # Few messages have anything to join: only they are gone over again.
+    bounds = (units == 0).nonzero()[0]
+    behind = np.unique(np.searchsorted(bounds, found))
+    firsts, ends = bounds.take(behind - 1), bounds.take(behind)
+    lengths = ends - firsts + 1
+    steps = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    at = np.repeat(firsts, lengths) + steps
+    part = units.take(at)
+    kept, last = _join(part, np.searchsorted(at, stray))
+    units[at] = part
+    stays = np.zeros(at.size, np.bool_)
+    stays[kept] = True
+    return Joined(at[~stays], at.take(kept), at.take(last))
+
+
+def _join(units: npt.NDArray[np.uint16], stray: Array) -> tuple[Array, Array]:
+    """Return the places that stay without strays and second parts, and the last that each stands for."""
+    kept = np.delete(np.arange(units.size), stray)
+    last = kept.copy()
+    # What went belongs to the character before it.
+    last[np.searchsorted(kept, stray) - 1] = stray
+    while True:
         firsts, wholes = _find_pairs(units.take(kept))
-    else:
-        firsts, wholes = _find_pairs(units)
         if not firsts.size:
-            return None
-        kept = np.arange(units.size)
-        last = kept.copy()
-    while firsts.size:
+            return kept, last
         units[kept[firsts]] = wholes
         last[firsts] = last[firsts + 1]
         kept, last = np.delete(kept, firsts + 1), np.delete(last, firsts + 1)
-        firsts, wholes = _find_pairs(units.take(kept))
-    return kept, last
 
 
 def _stray_places(units: npt.NDArray[np.uint16]) -> Array:
