@@ -241,3 +241,51 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
 
     # Quadratic growth would be a hundredfold.
     assert seconds(100_000) < 40 * seconds(10_000) + 0.01
+
+
+def values(kind: str, text: str) -> list[tuple[str, str]]:
+    return [(entity.text, entity.value) for entity in extract(text) if entity.type == kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "取消订单请回复QX",
+        "收到请回复R",
+        "同意请回T",
+        "确认请回复R",
+        "退群请回复T",
+        "到店领取退T恤",
+        "活动报名回T",
+    ],
+)
+def test_what_agrees_joins_or_leaves_is_no_refusal(text: str) -> None:
+    assert values("refusal", text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "code"),
+    [
+        ("全场5折，拒·收·回R", "拒·收·回R", "R"),
+        ("全场5折 拒回R", "拒回R", "R"),
+        ("编辑短信TD发送至10086退订", "编辑短信TD发送至10086退订", "TD"),
+        ("发送TD到10690000退订", "发送TD到10690000退订", "TD"),
+        ("回T退，回Y办理", "回T退", "T"),
+        ("回复1办理，退订回2", "退订回2", "2"),
+        ("回复【T】退订", "回复【T】退订", "T"),
+        ("办理贷款，回R【优贷】", "回R", "R"),
+    ],
+)
+def test_a_refusal_has_its_own_code(text: str, written: str, code: str) -> None:
+    assert values("refusal", text) == [(written, code)]
+
+
+def test_a_sum_of_eleven_digits_is_no_phone() -> None:
+    assert values("phone", "转账13800138000元") == values("phone", "支付13800138000.00元") == []
+    assert values("amount", "余额1381234567.89元") == [("1381234567.89元", "1381234567.89")]
+    assert values("phone", "13800138000元经理") == [("13800138000", "13800138000")]
+
+
+def test_values_keep_what_is_written() -> None:
+    assert values("code", "您的验证码为A1B2c3") == [("A1B2c3", "A1B2c3")]
+    assert values("discount", "会员优惠20%") == [("优惠20%", "优惠20%")]

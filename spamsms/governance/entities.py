@@ -176,7 +176,9 @@ def _entities(batch: ReadableBatch, row: int, text: str, found: list[Candidate])
             value = written[1:-1].strip()
         elif kind in _DISGUISABLE:
             attributes["obfuscated"] = _is_disguised(kind, written, value)
-            if kind == "link" and not attributes["obfuscated"]:
+            if (kind == "link" and not attributes["obfuscated"]) or (
+                kind == "code" and value.upper() == written.upper()
+            ):
                 value = written
         yield Entity(kind, start, end, written, value, attributes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from spamsms.governance.candidates import (
     AMOUNT,
@@ -19,7 +20,7 @@ from spamsms.governance.candidates import (
 
 _NUMBER = r"[0-9]{1,12}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,4})?"
 _HAN_NUMBER = "[零一二三四五六七八九十百千万两半]{1,12}"
-_TIMES = {"百": 100.0, "千": 1e3, "k": 1e3, "w": 1e4, "万": 1e4, "亿": 1e8}
+_TIMES = {"百": 100, "千": 1000, "k": 1000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _COUNTED = "人次件名家户平套位字粉步里公亩只台吨辆条张份本个场店款种群用会员米积方科国里斤瓶盒箱"
 _AMOUNT = re.compile(
     rf"(?P<currency>[¥$])[ ]?(?P<first>{_NUMBER})(?P<times>[万亿千百kw](?![a-z]))?(?:元)?|"
@@ -31,7 +32,7 @@ _AMOUNT = re.compile(
 _SUM = r"[ ]?¥?[ ]?[0-9]{1,9}(?:\.[0-9]{1,2})?[ ]?(?:元|块)?"
 _DISCOUNT = re.compile(
     rf"(?P<threshold>[满每]{_SUM}[,]?(?:即|可|就|再|立|直|最高){{0,2}}(?:减|返|送|抵|省|享|赠)(?:立减)?{_SUM})|"
-    rf"(?P<off>(?:立减|直降|立省|直减|减免|优惠|最高减|再减|省|返现|返|减){_SUM}(?<=[0-9元块]))|"
+    rf"(?P<off>(?:立减|直降|立省|直减|减免|优惠|最高减|再减|省|返现|返|减){_SUM}(?<=[0-9元块])%?)|"
     r"(?P<gift>买[0-9一二两三四五六七八九十]{1,3}[赠送][0-9一二两三四五六七八九十]{1,3})|(?P<half>半价)"
 )
 _CODE_NAME = (
@@ -131,12 +132,18 @@ def find_amounts(text: str) -> Iterator[Candidate]:
         if written is None:
             value = match["han"]
         else:
-            value = f"{float(written.replace(',', '')) * _TIMES.get(times or '', 1):.10g}"
+            value = _plain_number(Decimal(written.replace(",", "")) * _TIMES.get(times or "", 1))
         unit = match["unit"]
         currency = "USD" if unit in ("美元", "美金") else "HKD" if unit in ("港元", "港币") else "CNY"
         if match["currency"] == "$":
             currency = "$"
         yield Candidate(AMOUNT, match.start(), match.end(), "amount", value, {"currency": currency})
+
+
+def _plain_number(value: Decimal) -> str:
+    """Return a number without exponent and trailing zeros."""
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def find_discounts(text: str) -> Iterator[Candidate]:

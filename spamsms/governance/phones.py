@@ -49,6 +49,7 @@ _LABELLED = re.compile(r"[\u4e00-\u9fff]:\Z")
 _LAST = re.compile(r"[ .。!,、/;]{0,3}(?:1[3-9][0-9]{9}|[【\n]|[\u4e00-\u9fff]{0,3}[【\n])")
 _LISTED = re.compile(r"[0-9][)]?[ ]?(?:[,、/;或|]|转)[ ]?\Z")
 _UNITS = re.compile(r"[ ]?(?:[元块万亿%折个名人次年月日天米m点时分秒号楼倍积g㎡平里颗件份套家℃度]|\.[0-9])")
+_SUM_BEHIND = re.compile(r"(?:\.[0-9]{1,2})?[ ]?(?:元(?![旦经总先女])|块钱|人民币)")
 # What is a number of something else: orders, parcels, accounts.
 _SERIAL = re.compile(
     r"(?:单号?|编号|流水号?|卡号|账号|户号|尾号|序列?号|批号|身份证号?|号段|版本|id)"
@@ -117,7 +118,12 @@ def _glued(before: str, after: str, written: str) -> bool:
 def _plausible(text: str, kind: str, digits: str, start: int, end: int, window: int) -> bool:
     serial = _SERIAL.search(text, window, start) is not None
     if kind == "mobile":
-        return _is_mobile(text, digits, start, end) and (not serial or "手机" in text[window:start])
+        money = _SUM_BEHIND.match(text, end) is not None
+        return (
+            not money
+            and _is_mobile(text, digits, start, end)
+            and (not serial or "手机" in text[window:start])
+        )
     if serial or kind in ("foreign", "hotline"):
         return not serial
     if kind == "landline":

@@ -12,7 +12,8 @@ from spamsms.governance.candidates import REFUSAL, Candidate
 _G = r"[ .\-_·!~|/+*]{0,2}"
 _UNSUBSCRIBE = rf"退{_G}[订定丁汀仃阅]|拒{_G}收|拒阅|取阅|tui{_G}ding"
 _VERB = (
-    rf"(?P<verb>{_UNSUBSCRIBE}|拒{_G}绝(?:接收)?|取{_G}消(?:订阅|接收|提醒|通知|关注|推送|短信)?|屏{_G}蔽|谢绝|"
+    rf"(?P<verb>{_UNSUBSCRIBE}|拒{_G}绝(?:接收)?|拒(?={_G}[,:]?[回囬囘])|"
+    rf"取{_G}消(?:订阅|接收|提醒|通知|关注|推送|短信)?|屏{_G}蔽|谢绝|"
     r"不(?:愿|想|希望)?(?:再|继续)?(?:接收|收取|收到)|勿扰|免打扰|免扰|不需要|无需(?:提醒|接收)?|停止接收|停发|"
     r"关闭(?:通知|提醒|短信|推送)?|退)"
 )
@@ -27,20 +28,29 @@ _CODE = rf"(?:t{_G}d|q{_G}x|[a-z][a-z0-9]{{0,7}}|[0-9]{{1,6}})(?![a-z0-9]|[.,:][
 _END = r"(?=[ !.。)\"~*;]{0,8}(?:\n|【[^\n【】]{1,20}】[ !.。]{0,4}\n))"
 
 _VERB_FIRST = re.compile(
-    rf"{_VERB}{_FILL}[ ,:!、(;。]{{0,2}}(?:均可|敬请|烦请|请您?|可以?|直接)?"
+    rf"{_VERB}{_FILL}(?:[ ,:!、(;。]{{0,2}}|{_G})(?:均可|敬请|烦请|请您?|可以?|直接)?"
     rf"[ ]?{_REPLY}{_BEFORE_CODE}(?P<code>{_CODE})"
 )
-_VERB_CODE = re.compile(rf"(?P<verb>{_UNSUBSCRIBE}|退)[ :\"]{{0,2}}(?P<code>{_SHORT_CODE})(?![a-z0-9])")
+_VERB_CODE = re.compile(rf"(?P<verb>{_UNSUBSCRIBE}|退)[ :\"]{{0,2}}(?P<code>{_SHORT_CODE})(?![a-z0-9恤])")
 _UNSUBSCRIBE_VERB = re.compile(_UNSUBSCRIBE)
 _AT_END = re.compile(_END)
 _REPLY_FIRST = re.compile(
     rf"{_REPLY}{_BEFORE_CODE}(?P<code>{_CODE})[ \")】']{{0,2}}[,、]?"
     rf"(?:即可|便可|就可以?|可以?|可直接|办理|就|以|为|则|来|至本号码?|以便)?{_VERB}(?P<object>[一-龥]{{0,4}})"
 )
+_REPLY_TO = re.compile(
+    rf"{_REPLY}(?:短信)?[ \"]{{0,2}}(?P<code>{_CODE})[ \"]{{0,2}}(?:发送)?[到至][ ]?[0-9]{{4,20}}"
+    rf"[ ]?[,]?(?:即可|便可|可|来)?{_VERB}"
+)
 _REPLY_LAST = re.compile(rf"{_REPLY}{_G}(?P<code>t{_G}d|q{_G}x|[tnr]){_END}")
 _CODE_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{_SHORT_CODE}){_G}\Z")
 _ANCHORS = re.compile("[退拒取屏谢不无勿免停关回囬囘复覆发编t]")
 _VERB_ANCHORS = frozenset("退拒取屏谢不无勿免停关t")
+# What a bare reply agrees to, joins or leaves.
+_ASKED = re.compile(
+    r"(?:收到|同意|确认|参加|报名|订购|办理|开通|续订|(?<!不)需要|退[群课出票费]|预约|订单|行程|出席|(?<!不)愿意)"
+    r"[^。,!\n]{0,6}\Z"
+)
 # What is cancelled here is a thing of the reader's, not the sender's messages.
 _OTHER_OBJECT = re.compile(
     r"预|订单|行程|航班|交易|支付|自动|会员|续|代扣|机票|房|申请|授权|绑定|业务|套餐|流量|操作|登录|群|出|款|货|票|保"
@@ -104,11 +114,14 @@ def _from_verb(text: str, start: int) -> RefusalSpan | None:
 
 
 def _from_reply(text: str, start: int) -> RefusalSpan | None:
+    match = _REPLY_TO.match(text, start)
+    if match and match["verb"].startswith(_CERTAIN):
+        return RefusalSpan(start, match.end(), match["verb"], match["code"])
     match = _REPLY_FIRST.match(text, start)
     if match and not _is_other(text, match):
         return RefusalSpan(start, match.end("verb"), match["verb"], match["code"])
     match = _REPLY_LAST.match(text, start)
-    if match is None or text[start - 1] in "否不":
+    if match is None or text[start - 1] in "否不" or _ASKED.search(text, max(start - 16, 0), start):
         return None
     return RefusalSpan(start, match.end(), "", match["code"])
 
@@ -119,9 +132,15 @@ def _is_answer(verb: str, code: str) -> bool:
     return digits and (verb == "退" or not verb.startswith(_CERTAIN))
 
 
+def _parted(written: str) -> bool:
+    """Tell whether a sign ends a clause within."""
+    return any(sign in written for sign in ",、;。!")
+
+
 def _is_other(text: str, match: re.Match[str]) -> bool:
     """Tell where the verb has a code of its own behind it, or cancels something else."""
-    if _VERB_FIRST.match(text, match.start("verb")):
+    own = _VERB_FIRST.match(text, match.start("verb"))
+    if own and not (_parted(own[0]) and not _parted(match[0])):
         return True
     verb = match["verb"]
     if verb == "退":

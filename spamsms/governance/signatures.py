@@ -50,7 +50,7 @@ def find_signatures(text: str) -> Iterator[Candidate]:
     end_of_last = 0
     for match in _BRACKETS.finditer(text):
         start, end = match.span()
-        if not _is_name(match[1]):
+        if not _is_name(match[1]) or (len(match[1]) < 3 and text[start - 1] in "回复发"):
             continue
         if start == end_of_last or _BEFORE_SIGNATURE.search(text, max(start - 8, 0), start):
             position = "start"
