@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from spamsms.errors import DatasetError, InputError, ModelFormatError, SpamsmsError
     from spamsms.governance.audit import Audit, Finding, audit, audit_many
     from spamsms.governance.entities import Entity, extract, extract_many
+    from spamsms.governance.overrides import Rules
     from spamsms.governance.ports import rank_ports
+    from spamsms.governance.rule_files import UserRule
     from spamsms.governance.senders import Sender, classify_sender
     from spamsms.governance.triage import triage
     from spamsms.normalize import normalize_text
     from spamsms.registry import classify, is_spam, load_model
-    from spamsms.verdict import Evidence, Verdict
+    from spamsms.verdict import Evidence, Override, Verdict
 
 __version__ = "0.1.0"
 
@@ -49,6 +51,9 @@ _HOMES = {
     "rank_ports": "spamsms.governance.ports",
     "score_arrow": "spamsms.arrow",
     "triage": "spamsms.governance.triage",
+    "Rules": "spamsms.governance.overrides",
+    "UserRule": "spamsms.governance.rule_files",
+    "Override": "spamsms.verdict",
 }
 
 __all__ = [
@@ -59,9 +64,12 @@ __all__ = [
     "Finding",
     "InputError",
     "ModelFormatError",
+    "Override",
+    "Rules",
     "Sender",
     "SpamClassifier",
     "SpamsmsError",
+    "UserRule",
     "Verdict",
     "__version__",
     "audit",

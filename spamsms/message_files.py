@@ -72,7 +72,9 @@ def format_by_ending(path: str | os.PathLike[str], formats: Sequence[str] = FORM
     return ending
 
 
-def read_messages(source: ByteSource, file_format: str, column: str | None = None) -> MessageRows:
+def read_messages(
+    source: ByteSource, file_format: str, column: str | None = None, sender_column: str | None = None
+) -> MessageRows:
     """Open a file of messages; its rows are read as they are asked for.
 
     Parameters
@@ -85,6 +87,8 @@ def read_messages(source: ByteSource, file_format: str, column: str | None = Non
     column : str, optional
         Column or key that holds the message; by default ``text``, or the only
         one where there is one.
+    sender_column : str, optional
+        Column or key that holds the sending number; a row may have none.
 
     Returns
     -------
@@ -102,16 +106,36 @@ def read_messages(source: ByteSource, file_format: str, column: str | None = Non
     if file_format == "parquet":
         table = ParquetTable(source)
         column = choose_column(table.header, column, source.name)
-        return MessageRows(column, object_messages(table.rows([column]), column, "Parquet"))
+        columns = (
+            [column, choose_column(table.header, sender_column, source.name)] if sender_column else [column]
+        )
+        rows = table.rows(list(dict.fromkeys(columns)))
+        return MessageRows(column, object_messages(rows, column, "Parquet", sender_column))
     lines = read_lines(source)
     if file_format == "txt":
         return MessageRows(None, map(_line_message, lines))
     if file_format == "jsonl":
-        return MessageRows(column, without_last_blanks(object_messages(json_objects(lines), column)))
+        objects = object_messages(json_objects(lines), column, sender_column=sender_column)
+        return MessageRows(column, without_last_blanks(objects))
+    return _table_messages(source, lines, file_format, column, sender_column)
+
+
+def _table_messages(
+    source: ByteSource, lines: Iterator[Line], file_format: str, column: str | None, sender_column: str | None
+) -> MessageRows:
     header, rows = open_table(lines, file_format, source.name)
     column = choose_column(header, column, source.name)
     place = header.index(column)
-    found = (row if isinstance(row, RowError) else Message(row.line, row.fields[place]) for row in rows)
+    if sender_column is None:
+        return MessageRows(
+            column,
+            (row if isinstance(row, RowError) else Message(row.line, row.fields[place]) for row in rows),
+        )
+    beside = header.index(choose_column(header, sender_column, source.name))
+    found = (
+        row if isinstance(row, RowError) else Message(row.line, row.fields[place], row.fields[beside])
+        for row in rows
+    )
     return MessageRows(column, found)
 
 

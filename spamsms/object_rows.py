@@ -25,10 +25,11 @@ class ObjectRow:
 
 @dataclass(frozen=True)
 class Message:
-    """A message and the line it starts at, counted from 1."""
+    """A message, the line it starts at, counted from 1, and the sender where it was asked for."""
 
     line: int
     text: str
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ def _json_object(line: Line) -> ObjectRow | RowError:
 
 
 def object_messages(
-    rows: Iterable[ObjectRow | RowError], column: str | None, origin: str = "JSON"
+    rows: Iterable[ObjectRow | RowError],
+    column: str | None,
+    origin: str = "JSON",
+    sender_column: str | None = None,
 ) -> Iterator[Message | RowError]:
     """Yield the message of each object: the key given, or ``text``, or the first object's only one."""
     for row in rows:
@@ -77,7 +81,11 @@ def object_messages(
         if column is None:
             column = next(iter(row.values)) if len(row.values) == 1 else DEFAULT_COLUMN
         reason = _not_text(row.values, column, origin)
-        yield RowError(row.line, reason) if reason else Message(row.line, row.values[column])
+        if reason:
+            yield RowError(row.line, reason)
+        else:
+            sender = row.values.get(sender_column) if sender_column else None
+            yield Message(row.line, row.values[column], "" if sender is None else _plain(sender))
 
 
 def object_records(

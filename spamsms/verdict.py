@@ -7,6 +7,8 @@ from dataclasses import InitVar, dataclass, field, fields
 from typing import Any, overload
 
 ACTIONS = ("pass", "review", "block")
+# What a user's rule says, and what becomes of the message.
+RULE_ACTIONS = {"allow": "pass", "deny": "block", "review": "review"}
 # Kind, its probability, obfuscation: fields that a verdict works out when first asked for them.
 LAZY_FIELDS = ("kind", "kind_probability", "obfuscation")
 Details = tuple[str | None, float | None, float | None]
@@ -81,6 +83,27 @@ class EvidenceList(Sequence[Evidence]):
 
 
 @dataclass(frozen=True)
+class Override:
+    """A user's rule that decided in the model's place.
+
+    Attributes
+    ----------
+    rule : str
+        The rule's id.
+    action : {"allow", "deny", "review"}
+    reason : str
+        What of the message the rule matched, and the rule's comment.
+    model_action : {"pass", "review", "block"}
+        What the model alone would have done.
+    """
+
+    rule: str
+    action: str
+    reason: str
+    model_action: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a model says of a message.
 
@@ -89,7 +112,7 @@ class Verdict:
     text : str
         The message as it was given.
     is_spam : bool
-        ``probability >= threshold``.
+        ``probability >= threshold``; where there is an override, whether it denies.
     probability : float
         Calibrated probability that the message is marketing spam, 0 to 1.
     log_odds : float
@@ -97,7 +120,8 @@ class Verdict:
     threshold : float
         Probability from which on the model blocks.
     action : {"pass", "review", "block"}
-        "block" from the threshold on, "review" from the review threshold on.
+        "block" from the threshold on, "review" from the review threshold on; where
+        there is an override, what its rule says.
     evidence : sequence of Evidence
         Every word with its contribution, strongest first.
     model : str
@@ -111,6 +135,9 @@ class Verdict:
         Probability of that kind.
     obfuscation : float or None
         Share of the characters that disguise the message, 0 to 1.
+    override : Override or None
+        The user's rule that decided, see :class:`spamsms.Rules`; `probability` and
+        `log_odds` stay the model's.
     """
 
     text: str
@@ -125,6 +152,8 @@ class Verdict:
     kind: str | None = field(init=False)
     kind_probability: float | None = field(init=False)
     obfuscation: float | None = field(init=False)
+    # A default of the class, so that verdicts without rules cost nothing more.
+    override: Override | None = field(default=None, init=False)
     details: InitVar[Details | Callable[[], Details] | None] = None
 
     def __post_init__(self, details: Details | Callable[[], Details] | None) -> None:
@@ -155,6 +184,26 @@ class Verdict:
 
         return verdict_card(self)
 
+    def overridden(self, rule: str, action: str, reason: str) -> Verdict:
+        """Return the verdict with a rule's action in place of the model's.
+
+        Parameters
+        ----------
+        rule : str
+            The rule's id.
+        action : {"allow", "deny", "review"}
+        reason : str
+        """
+        model_action = self.override.model_action if self.override else self.action
+        copied = object.__new__(Verdict)
+        copied.__dict__.update(
+            self.__dict__,
+            is_spam=action == "deny",
+            action=RULE_ACTIONS[action],
+            override=Override(rule, action, reason, model_action),
+        )
+        return copied
+
     def to_dict(self, *, evidence: bool = True) -> dict[str, Any]:
         """Return the fields as plain values.
 
@@ -165,4 +214,5 @@ class Verdict:
         """
         plain: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
         plain["evidence"] = [vars(item) for item in self.evidence] if evidence else None
+        plain["override"] = vars(self.override) if self.override else None
         return plain

@@ -146,7 +146,7 @@ def test_a_verdict_as_plain_values_has_all_its_fields(char_model: SpamClassifier
     verdict = char_model.classify(ADVERT)
     plain = verdict.to_dict()
     names = "text is_spam probability log_odds threshold action evidence model model_hash"
-    assert list(plain) == [*names.split(), "kind", "kind_probability", "obfuscation"]
+    assert list(plain) == [*names.split(), "kind", "kind_probability", "obfuscation", "override"]
     assert plain["evidence"][0] == vars(verdict.evidence[0])
     assert list(plain["evidence"][0]) == ["start", "end", "text", "contribution"]
     assert verdict.to_dict(evidence=False) == {**plain, "evidence": None}

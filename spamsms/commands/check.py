@@ -23,9 +23,11 @@ from spamsms.errors import InputError
 from spamsms.message_files import FORMATS as INPUT_FORMATS
 from spamsms.message_files import Message, RowError, format_by_ending, read_messages
 from spamsms.text_lines import ByteSource
+from spamsms.verdict import ACTIONS
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
+    from spamsms.governance.overrides import Rules
     from spamsms.verdict import Verdict
 
 # So many rows, or characters, are held and scored at a time.
@@ -33,6 +35,8 @@ CHUNK_ROWS = 4096
 CHUNK_CHARACTERS = 1 << 20
 DEFAULT_EVIDENCE = 5
 STANDARD = "-"
+# Texts and their sending numbers.
+Batch = tuple[list[str], "list[str] | None"]
 
 DESCRIPTION = """\
 Say of each message whether to block it, review it or let it pass.
@@ -46,12 +50,14 @@ Messages come from the command line or from a file:
 Text files may be in UTF-8 or GB18030 (GBK) and larger than memory. A row that cannot
 be used is reported on standard error as file:line: reason; the others are scored.
 Output has one verdict a message, in the order of the input; jsonl and csv name
-its fields as the library does. Both are in UTF-8."""
+its fields as the library does. Both are in UTF-8. Rules (docs/rules.md) decide in the
+model's place, and the verdict names the rule that did."""
 
 EXAMPLES = """\
   spamsms check "【优选商城】会员日满300减50，退订回T" "妈，我晚上回家吃饭"
   spamsms check -f inbox.csv --column content --output verdicts.csv
   spamsms check -f inbox.jsonl --evidence 3 --output verdicts.jsonl
+  spamsms check -f inbox.csv --rules rules.toml --sender-column sender --output verdicts.csv
   cat inbox.txt | spamsms check -f - --format jsonl | head
   spamsms check -- "-50% 全场折扣"      (a message that starts with a dash)"""
 
@@ -75,6 +81,14 @@ def add_parser(subparsers: Any) -> None:
         help="column or JSON key that holds the messages (default: text, or the only one)",
     )
     reading.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
+    ruling = parser.add_argument_group("rules of your own")
+    ruling.add_argument(
+        "--rules", metavar="FILE", help="toml, csv, tsv or jsonl of rules that come before the model"
+    )
+    ruling.add_argument("--sender", metavar="NUMBER", type=as_typed, help="sending number of TEXT")
+    ruling.add_argument(
+        "--sender-column", metavar="NAME", type=as_typed, help="column or JSON key of the sending number"
+    )
     writing = parser.add_argument_group("writing")
     writing.add_argument(
         "--output", metavar="FILE", help="default: standard output. A file is replaced only once all is done"
@@ -114,9 +128,10 @@ def run(args: argparse.Namespace) -> int:
     coloured = terminal is not None and terminal.coloured
     written_as = verdict_format(choose_format(args, terminal), args.evidence, width, coloured)
     if args.file is None:
-        model = load(args.model)
+        rules, model = _read_rules(args.rules), load(args.model)
+        senders = None if args.sender is None else [args.sender] * len(args.texts)
         with open_output(args.output, terminal) as write:
-            write(written_as.header + _score(model, written_as, args.texts)[0])
+            write(written_as.header + _score(model, rules, written_as, (args.texts, senders))[0])
         return DONE
     with open_input(args.file) as stream:
         if to_file:
@@ -129,6 +144,22 @@ def _check_usage(args: argparse.Namespace) -> None:
         raise InputError("give either messages or -f FILE (spamsms check --help says more)")
     if args.file is None and (args.input_format or args.column is not None or args.encoding):
         raise InputError("--input-format, --column and --encoding go with -f FILE")
+    if args.rules is None and (args.sender is not None or args.sender_column is not None):
+        raise InputError(
+            "--sender and --sender-column go with --rules FILE; the model does not look at senders"
+        )
+    if args.file is None and args.sender_column is not None:
+        raise InputError("--sender-column goes with -f FILE; for TEXT give --sender NUMBER")
+    if args.file is not None and args.sender is not None:
+        raise InputError("--sender goes with TEXT; for a file give --sender-column NAME")
+
+
+def _read_rules(path: str | None) -> Rules | None:
+    if path is None:
+        return None
+    from spamsms.governance.overrides import Rules
+
+    return Rules.read(path)
 
 
 def choose_format(args: argparse.Namespace, terminal: Utf8Output | None) -> str:
@@ -159,11 +190,16 @@ def _check_file(
         raise InputError("--column goes with csv, tsv and jsonl; a txt has no columns")
     from spamsms.parallel import map_parts
 
-    model = load(args.model)
+    if input_format == "txt" and args.sender_column is not None:
+        raise InputError("--sender-column goes with csv, tsv, jsonl and parquet; a txt has no columns")
+    rules, model = _read_rules(args.rules), load(args.model)
     shown = standard_error().isatty() and not (terminal is not None and terminal.isatty())
     with Progress(_size(stream), shown) as progress:
         messages = read_messages(
-            ByteSource(stream, name, args.encoding, progress.advance), input_format, args.column
+            ByteSource(stream, name, args.encoding, progress.advance),
+            input_format,
+            args.column,
+            args.sender_column,
         )
         if messages.column is not None and args.column is None and messages.column != "text":
             progress.say(f"spamsms: {name}: reading the only column, {messages.column!r}")
@@ -171,7 +207,7 @@ def _check_file(
         with open_output(args.output, terminal) as write:
             write(written_as.header)
             chunks = _chunks(messages.rows, name, progress, tally)
-            for written, actions in map_parts(partial(_score, model, written_as), chunks, args.jobs):
+            for written, actions in map_parts(partial(_score, model, rules, written_as), chunks, args.jobs):
                 write(written)
                 tally += actions
     standard_error().write_line(_summary(name, tally))
@@ -198,9 +234,10 @@ def choose_input_format(path: str, given: str | None) -> str:
 
 def _chunks(
     rows: Iterator[Message | RowError], name: str, progress: Progress, tally: Counter[str]
-) -> Iterator[list[str]]:
-    """Yield the good rows, some thousand at a time, and report the bad ones."""
+) -> Iterator[Batch]:
+    """Yield the good rows and their senders, some thousand at a time, and report the bad ones."""
     texts: list[str] = []
+    senders: list[str] = []
     size = 0
     for row in rows:
         if isinstance(row, RowError):
@@ -208,25 +245,35 @@ def _chunks(
             progress.say(f"{name}:{row.line}: {row.reason}")
             continue
         texts.append(row.text)
+        senders.append(row.sender)
         size += len(row.text)
         if len(texts) == CHUNK_ROWS or size > CHUNK_CHARACTERS:
-            yield texts
-            texts, size = [], 0
+            yield texts, senders
+            texts, senders, size = [], [], 0
     if texts:
-        yield texts
+        yield texts, senders
 
 
-def _score(model: SpamClassifier, written_as: VerdictFormat, texts: list[str]) -> tuple[str, Counter[str]]:
-    """Return the lines of verdicts, and how often each action stands in them."""
-    verdicts = cast("list[Verdict]", model.classify_many(texts))
-    return "".join(map(written_as.line, verdicts)), Counter(verdict.action for verdict in verdicts)
+def _score(
+    model: SpamClassifier, rules: Rules | None, written_as: VerdictFormat, batch: Batch
+) -> tuple[str, Counter[str]]:
+    """Return the lines of verdicts, and how often each action, and rules, stand in them."""
+    texts, senders = batch
+    if rules is None:
+        verdicts = cast("list[Verdict]", model.classify_many(texts))
+    else:
+        verdicts = rules.classify_many(model, texts, senders)
+    tally = Counter(verdict.action for verdict in verdicts)
+    tally["by a rule"] = sum(verdict.override is not None for verdict in verdicts)
+    return "".join(map(written_as.line, verdicts)), tally
 
 
 def _summary(name: str, tally: Counter[str]) -> str:
-    n_scored = tally.total() - tally["bad"]
-    found = f"spamsms: {name}: {tally.total():,} rows, {n_scored:,} scored"
+    n_scored = sum(tally[action] for action in ACTIONS)
+    found = f"spamsms: {name}: {n_scored + tally['bad']:,} rows, {n_scored:,} scored"
     if n_scored:
         found += f" (block {tally['block']:,}, review {tally['review']:,}, pass {tally['pass']:,})"
+    found += f", {tally['by a rule']:,} by a rule" * bool(tally["by a rule"])
     return found + f", {tally['bad']:,} bad" * bool(tally["bad"])
 
 

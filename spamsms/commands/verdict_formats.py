@@ -17,7 +17,7 @@ from spamsms.commands.console import (
     printable,
     shorten,
 )
-from spamsms.verdict import Evidence, Verdict
+from spamsms.verdict import Evidence, Override, Verdict
 
 FORMATS = ("text", "csv", "jsonl")
 ACTION_COLOURS = {"block": RED, "review": YELLOW, "pass": GREEN}
@@ -87,9 +87,19 @@ def _readable(verdict: Verdict, n_evidence: int, width: int | None, coloured: bo
         text = shorten(text, max(width - len(start), LEAST_WIDTH))
     colour = ACTION_COLOURS.get(verdict.action) if coloured else None
     line = paint(start.rstrip(), colour) + "  " + text + "\n"
+    if verdict.override is not None:
+        line += _override_line(verdict.override, width)
     if n_evidence:
         line += _evidence_line(list(verdict.evidence[:n_evidence]), width, coloured)
     return line
+
+
+def _override_line(override: Override, width: int | None) -> str:
+    said = (
+        f"  rule {override.rule}: {override.action} ({override.reason}); the model: {override.model_action}"
+    )
+    said = printable(said)
+    return (said if width is None else shorten(said, max(width, LEAST_WIDTH))) + "\n"
 
 
 def _evidence_line(evidence: list[Evidence], width: int | None, coloured: bool) -> str:

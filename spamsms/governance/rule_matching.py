@@ -1,0 +1,133 @@
+"""Find which of many users' rules a message meets, in one pass whatever their number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from spamsms.governance.readable import make_readable
+from spamsms.governance.senders import classify_sender
+from spamsms.normalize_pieces import join_pieces
+
+# What tells one word from another; separators, which disguise puts anywhere, do not.
+_MEANINGLESS = re.compile(r"[^\w%¥]+|_+")
+_WILDCARD = re.compile("[*?]")
+# A literal's first so many characters say where it may start.
+ANCHOR = 2
+
+
+def readable_text(text: str) -> str:
+    """Return a text as a reader sees it, in small letters, numbers and punctuation kept."""
+    return make_readable([text]).text[1:-1]
+
+
+def comparable(readable: str) -> str:
+    """Return a readable text without separators, its parted characters put together."""
+    return join_pieces(_MEANINGLESS.sub("", readable))
+
+
+@lru_cache(maxsize=4096)
+def plain_sender(sender: str) -> str:
+    """Return a sending number, or a name, as rules compare it: ``+86`` and spaces taken off."""
+    found = classify_sender(sender)
+    return found.number if found.kind != "invalid" else _without_code(readable_text(sender))
+
+
+def plain_pattern(pattern: str) -> str:
+    """Return the pattern of a sender as rules compare it; without wildcards it is one sender."""
+    return _without_code(readable_text(pattern)) if _WILDCARD.search(pattern) else plain_sender(pattern)
+
+
+def _without_code(number: str) -> str:
+    plain = re.sub(r"[\s\-()]", "", number)
+    return re.sub(r"^(?:\+|00)86", "", plain)
+
+
+def fixed_length(pattern: str) -> int:
+    """Return how many characters of a pattern are no wildcards."""
+    return len(_WILDCARD.sub("", pattern))
+
+
+def is_exact(pattern: str) -> bool:
+    """Tell whether a pattern stands for one sender."""
+    return _WILDCARD.search(pattern) is None
+
+
+class LiteralIndex:
+    """Finds which of many strings a text holds.
+
+    Each place of the text is looked up by two characters; only where a literal
+    starts with these are the lengths that literals of this start have looked up.
+    So the cost depends on the text and not on the number of literals.
+
+    Parameters
+    ----------
+    literals : sequence of str
+        Each of `ANCHOR` characters or more.
+    """
+
+    def __init__(self, literals: Sequence[str]) -> None:
+        self._literals = frozenset(literals)
+        lengths: dict[str, set[int]] = {}
+        for literal in self._literals:
+            lengths.setdefault(literal[:ANCHOR], set()).add(len(literal))
+        self._lengths = {anchor: sorted(found) for anchor, found in lengths.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self._literals)
+
+    def find(self, text: str) -> set[str]:
+        """Return the literals that the text holds."""
+        known, literals = self._lengths, self._literals
+        found = set()
+        for at in range(len(text) - ANCHOR + 1):
+            for length in known.get(text[at : at + ANCHOR], ()):
+                part = text[at : at + length]
+                if part in literals:
+                    found.add(part)
+        return found
+
+
+class SenderIndex:
+    """Finds which of many patterns a sender meets.
+
+    Parameters
+    ----------
+    patterns : sequence of str
+        As :func:`plain_pattern` returns them.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._exact = frozenset(filter(is_exact, patterns))
+        wild = set(patterns) - self._exact
+        # 1069*, by far the most frequent form, needs no scan either.
+        self._prefixes = frozenset(
+            pattern[:-1] for pattern in wild if pattern[-1] == "*" and is_exact(pattern[:-1])
+        )
+        self._lengths = sorted({len(prefix) for prefix in self._prefixes})
+        self._globs = [
+            (pattern, _compile_glob(pattern))
+            for pattern in sorted(wild)
+            if pattern[:-1] not in self._prefixes
+        ]
+
+    def find(self, sender: str) -> Iterator[str]:
+        """Yield the patterns that a sender meets, which is as :func:`plain_sender` returns it."""
+        if sender in self._exact:
+            yield sender
+        for length in self._lengths:
+            if len(sender) >= length and sender[:length] in self._prefixes:
+                yield sender[:length] + "*"
+        for pattern, glob in self._globs:
+            if glob.fullmatch(sender):
+                yield pattern
+
+
+def _compile_glob(pattern: str) -> re.Pattern[str]:
+    # Runs of stars, as one: several would take a regular expression long to refuse.
+    return re.compile("".join(_glob_part(char) for char in re.sub(r"\*+", "*", pattern)))
+
+
+def _glob_part(char: str) -> str:
+    return {"*": ".*", "?": "."}.get(char) or re.escape(char)
