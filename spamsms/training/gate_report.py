@@ -113,7 +113,7 @@ def draw_comparison(comparison: Comparison) -> Figure:
     FiguresUnavailableError
         If matplotlib is not installed.
     """
-    from spamsms.plots import plot_comparison
+    from spamsms.plots.comparisons import plot_comparison
     from spamsms.training.figures import check_matplotlib
 
     check_matplotlib()
