@@ -14,7 +14,6 @@ from spamsms.errors import InputError
 from spamsms.identity import model_hash
 from spamsms.kinds import KindHead
 from spamsms.normalize_batch import split_evenly
-from spamsms.obfuscation import obfuscation
 from spamsms.parallel import CHARACTERS_A_TASK, is_worth_it, map_parts
 from spamsms.scoring import LinearScorer
 from spamsms.validation import as_sequence, check_text, check_texts, row_error
@@ -158,6 +157,8 @@ def _measure(
     scorer: LinearScorer, head: KindHead | None, texts: Sequence[str]
 ) -> tuple[list[float], list[Details]]:
     """Return the log-odds, and kind and obfuscation, of messages."""
+    from spamsms.obfuscation import obfuscation
+
     log_odds = scorer.log_odds(texts)
     kinds: Iterable[tuple[str | None, float | None]] = [(None, None)] * len(texts)
     if head is not None:
@@ -168,6 +169,9 @@ def _measure(
 
 
 def _details(head: KindHead | None, text: str, log_odds: float) -> Details:
+    # Its expressions take long to make, and a verdict alone does not need them.
+    from spamsms.obfuscation import obfuscation
+
     if head is None:
         return None, None, obfuscation(text)
     return (*next(head.best([text], sigmoid(np.array([log_odds])))), obfuscation(text))

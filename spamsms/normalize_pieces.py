@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import concat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,13 +23,16 @@ from spamsms.tables.codes import CLASS_HAN, CLASS_NUMERAL
 Array = npt.NDArray[Any]
 # So many single letters between Chinese characters are no words any more.
 FEWEST_STRAY_LETTERS = 3
+# What a stray letter is at least.
+_LONE_LETTER = re.compile("(?<=[^a-z])[a-z](?=[^a-z])")
 
 
 def join_pieces(text: str) -> str:
     """Return a normalised text with its pieces put together."""
-    letters = _stray_letter()
-    if len(letters.findall(text)) >= FEWEST_STRAY_LETTERS:
-        text = letters.sub("", text)
+    if len(_LONE_LETTER.findall(text)) >= FEWEST_STRAY_LETTERS:
+        letters = _stray_letter()
+        if len(letters.findall(text)) >= FEWEST_STRAY_LETTERS:
+            text = letters.sub("", text)
     while _holds_pair(text):
         # What was joined may be a part in turn.
         text = _pair().sub(_whole, text)
@@ -36,8 +40,8 @@ def join_pieces(text: str) -> str:
 
 
 def _holds_pair(text: str) -> bool:
-    pairs = _pairs()
-    return any(text[at : at + 2] in pairs for at in [match.start() for match in _pair_start().finditer(text)])
+    # To make the expression that finds pairs takes long, and hardly any message has one.
+    return not _pairs().keys().isdisjoint(map(concat, text, text[1:]))
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +61,9 @@ def _ranges(members: str) -> str:
 
 @lru_cache(maxsize=1)
 def _pairs() -> dict[str, str]:
-    return {chr(first) + chr(second): chr(whole) for first, second, whole in characters.parts().tolist()}
+    parts = characters.parts().astype("<u2")
+    halves, wholes = (table.tobytes().decode("utf-16-le") for table in (parts[:, :2], parts[:, 2]))
+    return {halves[2 * place : 2 * place + 2]: whole for place, whole in enumerate(wholes)}
 
 
 @lru_cache(maxsize=1)
@@ -66,13 +72,6 @@ def _pair() -> re.Pattern[str]:
     for pair in _pairs():
         seconds[pair[0]] = seconds.get(pair[0], "") + pair[1]
     return re.compile("|".join(f"{first}[{behind}]" for first, behind in seconds.items()))
-
-
-@lru_cache(maxsize=1)
-def _pair_start() -> re.Pattern[str]:
-    """Find where a pair may start: much faster than to find the pairs, which hardly any message has."""
-    firsts, seconds = (_ranges("".join(sorted({pair[side] for pair in _pairs()}))) for side in (0, 1))
-    return re.compile(f"[{firsts}](?=[{seconds}])")
 
 
 def _whole(match: re.Match[str]) -> str:

@@ -84,7 +84,7 @@ def _read_scorer(
     space = model._feature_space()
     numbers = [float(manifest[name]) for name in ("scale", "intercept", "passage_scale")]
     _check_array(arrays["weights"], np.int16, (space.n_features,), "weights")
-    if np.abs(arrays["weights"].astype(np.int32)).max() > LARGEST_WEIGHT:
+    if arrays["weights"].max() > LARGEST_WEIGHT or arrays["weights"].min() < -LARGEST_WEIGHT:
         raise ModelFormatError(f"the weights are not all within {LARGEST_WEIGHT} of 0")
     if arrays["weights"][0] != 0:
         raise ModelFormatError("the first weight, which is the boundary's, is not 0")
