@@ -66,3 +66,9 @@ def test_wrong_usage_is_named(run: Run, arguments: list[str], message: str) -> N
     result = run("audit", *arguments)
     assert result.code == 2
     assert message in result.err
+
+
+def test_a_bad_time_is_named_by_its_option(run: Run) -> None:
+    result = run("audit", "-t", "【优选】满300减50", "--time", "23:00")
+    assert result.code == 2
+    assert "--time: '23:00' is no date and time" in result.err

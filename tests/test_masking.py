@@ -94,3 +94,8 @@ def test_names_are_masked_where_a_message_turns_to_its_reader(
 )
 def test_readers_without_a_name_are_left_as_they_are(text: str) -> None:
     assert masked(text, marketing=True) == text
+
+
+def test_in_marketing_the_readers_house_is_masked_and_the_shops_is_not() -> None:
+    assert "3单元402" not in masked("您住的幸福路88号3单元402室可办装修贷", marketing=True)
+    assert "35号" in masked("新店开业，地址中山路35号，全场5折", marketing=True)

@@ -196,3 +196,10 @@ def test_a_browser_prints_the_page(tmp_path: Path, page: str) -> None:
     path.write_text(page, encoding="utf-8")
     browse(path, f"--print-to-pdf={tmp_path / 'report.pdf'}")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_carriers_are_named_in_both_languages() -> None:
+    frame = pd.DataFrame({"text": ["全场5折，退订回T"] * 2, "sender": "13812345678"})
+    page = render_report(triage(frame))
+    assert "中国移动" in page
+    assert "China Mobile" in page

@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     """Audit, write, print the counts, return the exit code."""
     from spamsms.governance.audit_formats import header
     from spamsms.governance.audit_profile import load_profile
+    from spamsms.governance.dates import parse_time
 
     if bool(args.texts) == (args.file is not None):
         raise InputError("give either FILE or -t TEXT (spamsms audit --help says more)")
@@ -93,6 +94,10 @@ def run(args: argparse.Namespace) -> int:
     if to_file and args.file and os.path.realpath(args.file) == os.path.realpath(args.output):
         raise InputError(f"{as_typed(args.output)} is the file that is read; name another --output")
     args.profile = load_profile(args.profile)
+    try:
+        args.time = parse_time(args.time)
+    except ValueError as error:
+        raise InputError(f"--time: {error}") from error
     terminal = None if to_file else standard_output()
     name = choose_format(args, terminal)
     tally: Counter[str] = Counter()

@@ -171,7 +171,8 @@ def audit(
     DatasetError
         If the profile's file is none.
     """
-    return audit_many([check_text(text)], [sender], [time], profile, category=category, model=model)[0]
+    moment = _moment(time, "time")
+    return audit_many([check_text(text)], [sender], [moment], profile, category=category, model=model)[0]
 
 
 def audit_many(
@@ -203,7 +204,7 @@ def audit_many(
         raise InputError(f"category must be one of {', '.join(CATEGORIES)}, not {category!r}")
     rules = load_profile(profile)
     numbers = _aligned(senders, len(rows), "senders")
-    moments = [_moment(time, i) for i, time in enumerate(_aligned(times, len(rows), "times"))]
+    moments = [_moment(time, f"times[{i}]", i) for i, time in enumerate(_aligned(times, len(rows), "times"))]
     verdicts = as_model(model).classify_many(list(rows))
     audits = []
     columns = zip(rows, extract_many(rows), verdicts, numbers, moments, strict=True)
@@ -222,11 +223,11 @@ def _aligned(values: Sequence[Any] | None, size: int, name: str) -> list[Any]:
     return found
 
 
-def _moment(time: Any, row: int) -> datetime | None:
+def _moment(time: Any, name: str, row: int | None = None) -> datetime | None:
     try:
         return parse_time(time)
     except ValueError as error:
-        raise InputError(f"times[{row}]: {error}", row=row) from error
+        raise InputError(f"{name}: {error}", row=row) from error
 
 
 def _category(stated: str | None, verdict: Verdict, entities: Sequence[Any]) -> str:

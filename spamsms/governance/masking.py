@@ -62,6 +62,10 @@ _PLATE = re.compile(
 _HOUSE = re.compile(
     r"[0-9０-９A-Za-z一二三四五六七八九十]+(?:-[0-9]+)*(?=号(?!码|线)|弄|栋|幢|号楼|单元|室|座)"
 )
+# Where the house is the reader's, not the shop's.
+_READERS_HOME = re.compile(
+    r"(?:您(?:住|家|的房|的地址|的住|名下|位于|所在|在)|收[货件]地址|送[至到])[^。！!\n]*\Z"
+)
 _LONG_NUMBER = re.compile(r"[0-9](?:[0-9 -]*[0-9])?")
 _QUERY = re.compile(r"(?<=[A-Za-z0-9/])\?[A-Za-z0-9=&%_.+-]+")
 # In marketing, numbers this long are accounts or identities; elsewhere, every number may be somebody's.
@@ -151,8 +155,8 @@ def _pattern_spans(text: str, entities: Sequence[Entity], marketing: bool) -> It
         yield match.end(1), match.end(), MASK * (match.end() - match.end(1))
     for match in _QUERY.finditer(text):
         yield match.start(), match.end(), "?" + MASK * 3
-    if not marketing:
-        for match in _HOUSE.finditer(text):
+    for match in _HOUSE.finditer(text):
+        if not marketing or _READERS_HOME.search(text, max(match.start() - 24, 0), match.start()):
             yield match.start(), match.end(), MASK * len(match[0])
     shortest = LONG_IN_MARKETING if marketing else LONG_ELSEWHERE
     settled = [(entity.start, entity.end) for entity in entities if _is_settled(entity)]

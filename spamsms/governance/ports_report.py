@@ -18,11 +18,12 @@ from spamsms.governance.report_html import (
     nothing,
     number_cell,
     percent,
+    sender_kind,
     share_cell,
     table,
     text,
 )
-from spamsms.governance.report_words import ACCOUNTING, SENDER_KINDS
+from spamsms.governance.report_words import ACCOUNTING
 from spamsms.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def _ports(rows: list[dict[str, Any]]) -> str:
         (
             number_cell(row["rank"]),
             Cell(
-                f"<code>{text(row['sender'])}</code><br><small>{both(*SENDER_KINDS[row['kind']])} "
-                f"{text(row['carrier'] or '')}</small>",
+                f"<code>{text(row['sender'])}</code><br>"
+                f"<small>{sender_kind(row['kind'], row['carrier'])}</small>",
                 row["sender"],
             ),
             Cell(_details(row), row["reasons"]),

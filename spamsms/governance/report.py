@@ -22,11 +22,12 @@ from spamsms.governance.report_html import (
     nothing,
     number_cell,
     percent,
+    sender_kind,
     share_cell,
     table,
     text,
 )
-from spamsms.governance.report_words import ACCOUNTING, CLUE_NAMES, SENDER_KINDS
+from spamsms.governance.report_words import ACCOUNTING, CLUE_NAMES
 from spamsms.governance.sectors import SECTORS
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _senders(result: TriageResult) -> str:
     cells = [
         (
             Cell(f"<code>{text(row['sender'])}</code>", row["sender"]),
-            Cell(both(*SENDER_KINDS[row["kind"]]) + text(f" {row['carrier'] or ''}"), row["kind"]),
+            Cell(sender_kind(row["kind"], row["carrier"]), row["kind"]),
             number_cell(row["complaints"]),
             share_cell(row, "share"),
             share_cell(row, "marketing_share"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spamsms import __version__
+from spamsms.governance.report_words import CARRIERS, SENDER_KINDS
 
 LONGEST_TEXT = 500
 MOST_PROBLEMS = 50
@@ -59,6 +60,12 @@ def card(chinese: str, english: str, value: str, below: str, kind: str = "") -> 
         f'<div class="card {kind}"><h3>{both(chinese, english)}</h3><p class="figure">{value}</p>'
         f"<p>{below}</p></div>"
     )
+
+
+def sender_kind(kind: str, carrier: str | None) -> str:
+    """Return what a sending number is, and whose."""
+    words = both(*SENDER_KINDS[kind])
+    return f"{words} {both(CARRIERS.get(carrier, carrier), carrier)}" if carrier else words
 
 
 def masking_note(masked: bool) -> str:

@@ -25,6 +25,12 @@ SENDER_KINDS = {
     "foreign": ("境外", "Foreign"),
     "invalid": ("非号码", "No number"),
 }
+CARRIERS = {
+    "China Mobile": "中国移动",
+    "China Unicom": "中国联通",
+    "China Telecom": "中国电信",
+    "China Broadnet": "中国广电",
+}
 ACCOUNTING = {
     "read": ("读入行数", "Rows read"),
     "used": ("计入分析", "Used"),
