@@ -13,8 +13,8 @@ from spamsms.normalize_pieces import join_pieces
 # What tells one word from another; separators, which disguise puts anywhere, do not.
 _MEANINGLESS = re.compile(r"[^\w%¥]+|_+")
 _WILDCARD = re.compile("[*?]")
-# A literal's first so many characters say where it may start.
-ANCHOR = 2
+# A literal's first so many characters say where it may start; long ones are told by more.
+ANCHOR, LONG_ANCHOR = 2, 4
 
 
 def readable_text(text: str) -> str:
@@ -57,8 +57,8 @@ def is_exact(pattern: str) -> bool:
 class LiteralIndex:
     """Finds which of many strings a text holds.
 
-    Each place of the text is looked up by two characters; only where a literal
-    starts with these are the lengths that literals of this start have looked up.
+    Each place of the text is looked up by two and by four characters; only where
+    literals start with these are the lengths that such literals have looked up.
     So the cost depends on the text and not on the number of literals.
 
     Parameters
@@ -69,24 +69,30 @@ class LiteralIndex:
 
     def __init__(self, literals: Sequence[str]) -> None:
         self._literals = frozenset(literals)
-        lengths: dict[str, set[int]] = {}
-        for literal in self._literals:
-            lengths.setdefault(literal[:ANCHOR], set()).add(len(literal))
-        self._lengths = {anchor: sorted(found) for anchor, found in lengths.items()}
+        self._short = _lengths([item for item in self._literals if len(item) < LONG_ANCHOR], ANCHOR)
+        self._long = _lengths([item for item in self._literals if len(item) >= LONG_ANCHOR], LONG_ANCHOR)
 
     def __bool__(self) -> bool:
         return bool(self._literals)
 
     def find(self, text: str) -> set[str]:
         """Return the literals that the text holds."""
-        known, literals = self._lengths, self._literals
-        found = set()
-        for at in range(len(text) - ANCHOR + 1):
-            for length in known.get(text[at : at + ANCHOR], ()):
-                part = text[at : at + length]
-                if part in literals:
-                    found.add(part)
+        literals, found = self._literals, set()
+        for known, anchor in ((self._short, ANCHOR), (self._long, LONG_ANCHOR)):
+            for at in range(len(text) - anchor + 1) if known else ():
+                for length in known.get(text[at : at + anchor], ()):
+                    part = text[at : at + length]
+                    if part in literals:
+                        found.add(part)
         return found
+
+
+def _lengths(literals: Sequence[str], anchor: int) -> dict[str, list[int]]:
+    """Return which lengths literals of one start have."""
+    found: dict[str, set[int]] = {}
+    for literal in literals:
+        found.setdefault(literal[:anchor], set()).add(len(literal))
+    return {start: sorted(lengths) for start, lengths in found.items()}
 
 
 class SenderIndex:
