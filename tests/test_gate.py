@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,7 +15,8 @@ from labelled_corpus import small_data, small_model
 from spamsms import InputError, SpamClassifier
 from spamsms.errors import DatasetError
 from spamsms.training.dataset import Dataset
-from spamsms.training.gate import Comparison, compare_models, explain_flips, flip_kind
+from spamsms.training.flips import explain_flips, flip_kind
+from spamsms.training.gate import Comparison, compare_models
 from spamsms.training.gate_report import format_comparison, format_flips, render_page
 from spamsms.training.gate_rules import GateRules, read_rules
 
@@ -54,6 +56,17 @@ def test_a_model_of_flipped_labels_is_worse_and_the_other_way_round_better() -> 
     better = compared(bad, good)
     assert better.verdict == "better"
     assert better.slices["all"].figures["auc"].value > 0.02
+
+
+def test_data_whose_labels_are_exchanged_judge_nothing() -> None:
+    data = small_data()
+    exchanged = dataclasses.replace(data.test, labels=1 - data.test.labels)
+    comparison = compare_models(small_model(), fitted(flip=1), exchanged, None, data.test_groups)
+    assert comparison.slices["all"].figures["recall"].value > 0.1
+    assert (comparison.verdict, comparison.n_judged, comparison.findings) == ("no difference", 0, [])
+    assert comparison.reasons == [comparison.doubt]
+    assert "are 1 and 0 exchanged in the data?" in comparison.doubt
+    assert comparison.to_dict()["doubt"] == comparison.doubt
 
 
 def test_more_wanted_messages_flagged_is_worse_however_much_spam_is_caught() -> None:

@@ -30,8 +30,11 @@ Only messages that the new model was not trained on count: with the training.tom
 beside it (or --config) those of test groups, with --every-row all of them, for
 data that neither model has seen.
 
-The exit code is 1 where the new model is worse; rows that cannot be used are
-listed and do not change it."""
+Where the old model surely ranks wanted messages above spam, the labels are
+probably exchanged: the verdict says so, and nothing is judged.
+
+The exit code is 1 where the new model is worse or the labels are probably
+exchanged; rows that cannot be used are listed and do not change it."""
 
 EXAMPLES = """\
   spamsms compare zh my-model --data labelled.csv
@@ -80,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     """Compare, print and write what was asked for, return the exit code."""
     old, new = load(args.old), load(args.new)
     comparison = compare_on_files(args, old, new)
-    return WORSE if comparison.verdict == "worse" else DONE
+    return WORSE if comparison.verdict == "worse" or comparison.doubt else DONE
 
 
 def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamClassifier) -> Comparison:
@@ -126,7 +129,7 @@ def _write(
     args: argparse.Namespace, comparison: Comparison, old: SpamClassifier, new: SpamClassifier
 ) -> None:
     from spamsms.atomic_file import open_atomically
-    from spamsms.training.gate import explain_flips
+    from spamsms.training.flips import explain_flips
     from spamsms.training.gate_report import draw_comparison, render_page
 
     if args.json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from spamsms.errors import DatasetError, InputError
 from spamsms.training.dataset import Dataset
 from spamsms.training.dedupe import near_duplicate_groups
 from spamsms.training.evaluate import SMALLEST_CLASS, slice_masks
+from spamsms.training.flips import Flip, find_flips, flip_kind
 from spamsms.training.gate_rules import GateRules
+from spamsms.training.metrics import area_under_curve, bootstrap_area
 from spamsms.training.paired import Difference, area_differences, rate_difference
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ FIGURES = {
 JUDGED = ("recall", "false_positives", "partial_auc")
 # A rise of these is for the worse.
 RISES_FOR_THE_WORSE = ("false_positives",)
-EVIDENCE_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -86,36 +87,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Flip:
-    """A message on which the two models decide differently.
-
-    Attributes
-    ----------
-    text : str
-    label : int
-    kind, source, file : str
-    line : int
-        Where it stands in `file`.
-    old_probability, new_probability : float
-    flagged : bool
-        What the new model says.
-    right : bool
-        Whether that is the label.
-    """
-
-    text: str
-    label: int
-    kind: str
-    source: str
-    file: str
-    line: int
-    old_probability: float
-    new_probability: float
-    flagged: bool
-    right: bool
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Two models on the same messages.
 
@@ -131,8 +102,10 @@ class Comparison:
     findings : list of Finding
         What the verdict rests on; those for the worse first.
     n_judged : int
-        Figures that there were enough messages to judge.
+        Figures that there were enough messages to judge; 0 where there is a doubt.
     rules : GateRules
+    doubt : str
+        Why the labels cannot be trusted to judge by; empty where they can.
     """
 
     old: dict[str, Any]
@@ -145,10 +118,13 @@ class Comparison:
     findings: list[Finding]
     n_judged: int
     rules: GateRules
+    doubt: str = ""
 
     @property
     def reasons(self) -> list[str]:
         """What the verdict rests on, a sentence each."""
+        if self.doubt:
+            return [self.doubt]
         decisive = [str(finding) for finding in self.findings if finding.verdict == self.verdict]
         if decisive:
             return decisive
@@ -166,6 +142,7 @@ class Comparison:
             "n_rows": self.n_rows,
             "n_groups": self.n_groups,
             "n_judged": self.n_judged,
+            "doubt": self.doubt,
             "flips": dict(Counter(flip_kind(flip) for flip in self.flips)),
             "slices": {
                 name: {
@@ -178,13 +155,6 @@ class Comparison:
             },
             "rules": self.rules.to_dict(),
         }
-
-
-def flip_kind(flip: Flip) -> str:
-    """Return what a flip is, in words."""
-    if flip.label:
-        return "spam now caught" if flip.flagged else "spam now missed"
-    return "wanted now flagged" if flip.flagged else "wanted no longer flagged"
 
 
 def _no_report(step: str) -> None:
@@ -240,7 +210,8 @@ def compare_models(
             level = rules.confidence if name == "all" else rules.slice_confidence
             columns = [column[mask] for column in (*scores, *flags, dataset.labels, groups)]
             slices[name] = _compare_slice(level, *columns)
-    findings, n_judged = _judge(slices, rules)
+    doubt = _doubt_of_labels(scores[0], dataset.labels, groups, rules)
+    findings, n_judged = ([], 0) if doubt else _judge(slices, rules)
     found = {finding.verdict for finding in findings}
     return Comparison(
         _identity(old),
@@ -248,11 +219,27 @@ def compare_models(
         len(dataset),
         int(np.unique(groups).size),
         slices,
-        _find_flips(dataset, scores, flags),
+        find_flips(dataset, scores, flags),
         WORSE if WORSE in found else BETTER if BETTER in found else NO_DIFFERENCE,
         findings,
         n_judged,
         rules,
+        doubt,
+    )
+
+
+def _doubt_of_labels(old: Array, labels: Array, groups: Array, rules: GateRules) -> str:
+    """Return that the labels seem to be exchanged, where the old model orders them surely the wrong way."""
+    n_spam = int((labels == 1).sum())
+    if min(n_spam, labels.size - n_spam) < max(rules.smallest_class, SMALLEST_CLASS):
+        return ""
+    highest = bootstrap_area(old, labels, groups)[1]
+    if highest >= 0.5:
+        return ""
+    return (
+        f"the old model ranks wanted messages above spam (AUC {area_under_curve(old, labels):.4f}, at most "
+        f"{highest:.4f}): are 1 and 0 exchanged in the data? If they are right, the old model has learnt "
+        "exchanged ones; compare with a model that has not, such as zh"
     )
 
 
@@ -303,46 +290,3 @@ def _verdict(figure: str, change: Difference, rules: GateRules) -> str:
     if not change.excludes_zero or abs(change.value) <= rules.tolerance(figure):
         return NO_DIFFERENCE
     return WORSE if (change.value > 0) == (figure in RISES_FOR_THE_WORSE) else BETTER
-
-
-def _find_flips(dataset: Dataset, scores: list[Array], flags: list[Array]) -> list[Flip]:
-    old, new = scores
-    rows = np.flatnonzero(flags[0] != flags[1])
-    right = flags[1][rows] == (dataset.labels[rows] == 1)
-    order = np.lexsort([-np.abs(new - old)[rows], right])
-    probabilities = sigmoid(old), sigmoid(new)
-    return [
-        Flip(
-            dataset.texts[row],
-            int(dataset.labels[row]),
-            dataset.kinds[row],
-            dataset.sources[row],
-            dataset.origins[row][0],
-            dataset.origins[row][1],
-            float(probabilities[0][row]),
-            float(probabilities[1][row]),
-            bool(flags[1][row]),
-            bool(flags[1][row]) == bool(dataset.labels[row]),
-        )
-        for row in rows[order].tolist()
-    ]
-
-
-def explain_flips(
-    flips: list[Flip], old: SpamClassifier, new: SpamClassifier, top: int = EVIDENCE_SHOWN
-) -> Iterator[dict[str, Any]]:
-    """Yield each flip as JSON values, with the words that each model's score rests on.
-
-    Parameters
-    ----------
-    flips : list of Flip
-    old, new : SpamClassifier
-    top : int, default=5
-        Words of each model, the strongest.
-    """
-    for flip in flips:
-        evidence = {
-            f"{name}_evidence": [vars(item) for item in model.explain(flip.text, top=top)]
-            for name, model in (("old", old), ("new", new))
-        }
-        yield {"flip": flip_kind(flip), **vars(flip), **evidence}

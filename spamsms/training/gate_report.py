@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from spamsms.training.gate import FIGURES, Comparison, SliceChange, explain_flips, flip_kind
+from spamsms.training.flips import explain_flips, flip_kind
+from spamsms.training.gate import FIGURES, Comparison, SliceChange
 from spamsms.training.paired import Difference
 
 if TYPE_CHECKING:
