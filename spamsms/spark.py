@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from spamsms.arrow import as_model, score_arrow, texts_of
 from spamsms.calibration import sigmoid
@@ -153,11 +154,16 @@ def _verdicts(texts: pd.Series, model: SpamClassifier) -> pd.DataFrame:
         "action": np.array(ACTIONS, object).take(action),
         "kind": np.full(len(rows), None),
     }
-    if model.kind_head_ is not None and rows:
-        columns["kind"] = np.array([kind for kind, _ in model.kind_head_.best(rows, probability)], object)
-    found = pd.DataFrame(index=texts.index)
-    for name, values in columns.items():
-        whole = np.full(known.size, None, object)
-        whole[known] = values
-        found[name] = whole
-    return found
+    head = model.kind_head_
+    if head is not None and rows:
+        best = head.probabilities(rows, probability).argmax(axis=1)
+        columns["kind"] = np.array(head.codes, object).take(best)
+    if not known.all():
+        columns = {name: _with_gaps(values, known) for name, values in columns.items()}
+    return pd.DataFrame(columns, index=texts.index)
+
+
+def _with_gaps(values: Any, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+    whole = np.full(known.size, None, object)
+    whole[known] = values
+    return whole
