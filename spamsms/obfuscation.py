@@ -27,7 +27,9 @@ _INSERTED = re.compile(r"(?<=[\u3400-\u9fff])[^\u3400-\u9fffA-Za-z0-9]+(?=[\u340
 _MASKED = re.compile(r"(?:[\u3400-\u9fff](?:\*{2,}[\W_]*)+)+[\u3400-\u9fff]")
 _ORDINARY = re.compile(r"[\u0020-\u007e\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\n\r\t“”‘’…—·￥]*")
 # What every sender uses without a second thought, although the table changes or removes it.
-_COMMON = frozenset("\n\r\t\u3000\xa0\ufeff…—–·‘’“”￥¥№℃㎡™®©①②③④⑤⑥⑦⑧⑨⑩\ufe0f\u200d\u20e3")
+_COMMON = frozenset(
+    "\n\r\t\u3000\xa0\ufeff…—–·‘’“”￥¥№℃™®©①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣ²³½¼μΩ㎡㎥㎞㎏㎝㎜㎎㎖\ufe0f\u200d\u20e3"
+)
 
 
 @lru_cache(maxsize=1)

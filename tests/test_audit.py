@@ -319,3 +319,9 @@ def test_a_day_without_a_time_tells_nothing_of_sending_hours(day: Any) -> None:
 def test_a_cell_is_no_formula() -> None:
     row = next(csv.reader([written(audit("=1+1满300减50", category="marketing"), 2, "csv").split("\n")[-2]]))
     assert row[COLUMNS.index("found")].startswith("'=1+1")
+
+
+@pytest.mark.parametrize("text", ["【应急局】防汛应急响应提升至Ⅱ级", "【供水】本月用水12㎥，管径15㎜"])
+def test_levels_and_units_are_no_disguise(text: str) -> None:
+    assert not audit(text, category="notice").errors
+    assert "disguise" in {item.id for item in audit(text + "，加Ⅴ信", category="notice").errors}
