@@ -289,3 +289,12 @@ def test_a_sum_of_eleven_digits_is_no_phone() -> None:
 def test_values_keep_what_is_written() -> None:
     assert values("code", "您的验证码为A1B2c3") == [("A1B2c3", "A1B2c3")]
     assert values("discount", "会员优惠20%") == [("优惠20%", "优惠20%")]
+
+
+def test_numbers_abroad_are_whole_and_reductions_may_be_written_with_a_dash() -> None:
+    assert values("phone", "致电(852) 9123 4567") == [("(852) 9123 4567", "85291234567")]
+    assert values("phone", "致电+1 (415) 555-0100") == [("+1 (415) 555-0100", "14155550100")]
+    assert values("discount", "每满300-50") == [("满300-50", "满300-50")]
+    assert values("discount", "满199元-100元") == [("满199元-100元", "满199元-100元")]
+    assert values("discount", "买3免1") == [("买3免1", "买3免1")]
+    assert values("discount", "满18-25岁，满2025-11-11") == []
