@@ -7,7 +7,7 @@ import csv
 import io
 import pickle
 import re
-from datetime import date
+from datetime import date, datetime
 from itertools import permutations
 from pathlib import Path
 
@@ -124,6 +124,19 @@ def test_a_rule_holds_from_its_first_to_its_last_day() -> None:
     assert [decided(ADVERT, rule, day=day) for day in days] == [None, "r", "r", None]
 
 
+def test_arguments_of_another_kind_are_refused() -> None:
+    rules = Rules([UserRule("r", "deny", text="红包", valid_from=DAY), UserRule("s", "deny", sender=PORT)])
+    assert rules.match(ADVERT, day=datetime(2025, 11, 11, 8)) is not None
+    with pytest.raises(InputError, match=r"pass a datetime\.date"):
+        rules.match(ADVERT, day="2025-11-11")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="text is None"):
+        rules.match(None)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="number is a float"):
+        rules.match(ADVERT, sender=1.5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="rules holds a str"):
+        Rules(["r"])  # type: ignore[list-item]
+
+
 @given(st.lists(st.text("甲乙丙1a", min_size=2, max_size=5), max_size=12), st.text("甲乙丙1a", max_size=20))
 def test_the_index_finds_exactly_the_literals_in_a_text(literals: list[str], text: str) -> None:
     assert LiteralIndex(literals).find(text) == {literal for literal in literals if literal in text}
@@ -235,6 +248,11 @@ def test_a_faulty_toml_says_where(tmp_path: Path, text: str, message: str) -> No
     path.write_text(text, "utf-8")
     with pytest.raises(DatasetError, match=message):
         Rules.read(path)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"rules stand in a \.toml or \.csv"):
+        Rules.read(tmp_path)
 
 
 def test_rules_that_contradict_each_other_are_refused(tmp_path: Path) -> None:

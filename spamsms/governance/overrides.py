@@ -36,7 +36,7 @@ from spamsms.governance.rule_matching import (
     plain_sender,
     readable_text,
 )
-from spamsms.validation import as_sequence, check_texts
+from spamsms.validation import as_sequence, check_text, check_texts
 from spamsms.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -136,8 +136,14 @@ class Rules:
             Sending number; without it no rule that names a sender is met.
         day : datetime.date, optional
             Of the message; today in China by default.
+
+        Raises
+        ------
+        InputError
+            If an argument is not of the kind asked for.
         """
-        return self._match(text, sender, day or _today(), self._signatures([text])[0])
+        text = check_text(text)
+        return self._match(text, sender, _date(day), self._signatures([text])[0])
 
     def apply(self, verdict: Verdict, sender: str | None = None, day: date | None = None) -> Verdict:
         """Return the verdict as the rules have it; itself where none decides.
@@ -202,7 +208,7 @@ class Rules:
         if len(numbers) != len(rows):
             raise InputError(f"{len(numbers)} senders for {len(rows)} texts; give one each, or None")
         verdicts = model.classify_many(rows)
-        day = day or _today()
+        day = _date(day)
         return [
             _overridden(verdict, self._match(text, number, day, signatures))
             for verdict, text, number, signatures in zip(
@@ -217,18 +223,17 @@ class Rules:
             return [frozenset()] * len(texts)
         found = [extract(texts[0])] if len(texts) == 1 else extract_many(texts)
         return [
-            frozenset(comparable(readable_text(item.value)) for item in items if item.type == "signature")
-            for items in found
+            frozenset(comparable(item.value) for item in items if item.type == "signature") for items in found
         ]
 
     def _match(self, text: str, sender: str | None, day: date, signatures: frozenset[str]) -> UserRule | None:
-        readable = readable_text(text)
-        literals = self._literals.find(comparable(readable)) if self._literals else set()
+        literals = self._literals.find(comparable(text)) if self._literals else set()
         senders = set(self._senders.find(plain_sender(sender))) if sender else set()
         candidates = {place for literal in literals for place in self._by_text[literal]}
         candidates.update(place for known in senders for place in self._by_sender.get(known, _NOTHING))
         candidates.update(place for name in signatures for place in self._by_signature.get(name, _NOTHING))
         candidates.update(self._by_regex)
+        readable = readable_text(text) if any(self._regexes[place] for place in candidates) else ""
         for place in sorted(candidates):
             _, _, wanted, signature = self._conditions[place]
             regex, rule = self._regexes[place], self.rules[place]
@@ -287,5 +292,10 @@ def _overridden(verdict: Verdict, rule: UserRule | None) -> Verdict:
     return verdict.overridden(rule.id, rule.action, reason)
 
 
-def _today() -> date:
-    return datetime.now(CHINA).date()
+def _date(day: date | None) -> date:
+    """Return a day, today in China where none is given."""
+    if day is None:
+        return datetime.now(CHINA).date()
+    if not isinstance(day, date):
+        raise InputError(f"day is a {type(day).__name__}; pass a datetime.date")
+    return day.date() if isinstance(day, datetime) else day

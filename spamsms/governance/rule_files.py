@@ -18,9 +18,8 @@ from spamsms.governance.rule_matching import (
     comparable,
     fixed_length,
     plain_pattern,
-    readable_text,
 )
-from spamsms.message_files import RowError, TableColumns, read_table
+from spamsms.message_files import TABLE_FORMATS, RowError, TableColumns, read_table
 from spamsms.verdict import RULE_ACTIONS
 
 if sys.version_info >= (3, 11):
@@ -117,7 +116,7 @@ class UserRule:
             value = getattr(self, name)
             if len(value) > LONGEST_TEXT:
                 raise InputError(f"{name} has {len(value)} characters; at most {LONGEST_TEXT}")
-            if value and len(comparable(readable_text(value))) < least:
+            if value and len(comparable(value)) < least:
                 raise InputError(
                     f"{name} {value!r} has less than {least} letters, digits or Chinese characters; "
                     "it would match too much"
@@ -130,10 +129,10 @@ class UserRule:
     def conditions(self) -> tuple[str, str, str, str]:
         """Return text, regex, sender and signature as they are compared."""
         return (
-            comparable(readable_text(self.text)),
+            comparable(self.text),
             self.regex,
             plain_pattern(self.sender) if self.sender else "",
-            comparable(readable_text(self.signature)),
+            comparable(self.signature),
         )
 
     def valid_on(self, day: date) -> bool:
@@ -198,6 +197,10 @@ def read_rules(path: str | os.PathLike[str]) -> list[tuple[str, UserRule]]:
         decide otherwise than the whole. It names every line at fault, ten at most.
     """
     path = Path(path)
+    if path.suffix.lower().lstrip(".") not in ("toml", *TABLE_FORMATS):
+        raise DatasetError(
+            f"{path}: rules stand in a .toml or {', '.join('.' + name for name in TABLE_FORMATS)}"
+        )
     rows = _toml_rows(path) if path.suffix.lower() == ".toml" else _table_rows(path)
     rules: list[tuple[str, UserRule]] = []
     problems: list[str] = []
@@ -219,7 +222,7 @@ def raise_all(problems: Sequence[str]) -> None:
     if problems:
         more = len(problems) - _MOST_SHOWN
         shown = [*problems[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]
-        raise DatasetError("\n".join(shown))
+        raise DatasetError(";\n".join(shown))
 
 
 def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | str]]:

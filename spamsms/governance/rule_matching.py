@@ -11,7 +11,7 @@ from spamsms.governance.senders import classify_sender
 from spamsms.normalize_pieces import join_pieces
 
 # What tells one word from another; separators, which disguise puts anywhere, do not.
-_MEANINGLESS = re.compile(r"[^\w%¥]+|_+")
+_MEANINGFUL = re.compile(r"[^\W_]|[%¥]")
 _WILDCARD = re.compile("[*?]")
 # A literal's first so many characters say where it may start; long ones are told by more.
 ANCHOR, LONG_ANCHOR = 2, 4
@@ -22,9 +22,21 @@ def readable_text(text: str) -> str:
     return make_readable([text]).text[1:-1]
 
 
-def comparable(readable: str) -> str:
-    """Return a readable text without separators, its parted characters put together."""
-    return join_pieces(_MEANINGLESS.sub("", readable))
+class _ComparableCharacters(dict[int, str]):
+    """What :meth:`str.translate` looks characters up in; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> str:
+        char = readable_text(chr(code))
+        self[code] = char = char if _MEANINGFUL.fullmatch(char) else ""
+        return char
+
+
+_COMPARABLE = _ComparableCharacters()
+
+
+def comparable(text: str) -> str:
+    """Return a text as a reader sees it, without separators, its parted characters put together."""
+    return join_pieces(text.translate(_COMPARABLE))
 
 
 @lru_cache(maxsize=4096)
