@@ -21,6 +21,8 @@ from spamsms.training.batch_drift import (
     RELABEL,
     TOO_FEW,
     WATCH,
+    MeasuredChange,
+    advise,
     chance_of_index,
     measure_drift,
     stability_index,
@@ -30,8 +32,10 @@ from spamsms.training.batch_reference import (
     LENGTH,
     REFERENCE,
     SCORE,
+    UNDECIDED,
     UNSEEN,
     BatchReference,
+    Histogram,
     make_reference,
     read_reference,
     reference_of_test_side,
@@ -114,6 +118,20 @@ def test_another_mix_of_known_messages_is_to_be_watched(
     assert drift.advice == WATCH
     assert drift.measures[SCORE].changed
     assert drift.measures[KINDS].changed
+
+
+def test_what_the_advice_rests_on_is_named_first() -> None:
+    def measured(psi: float, mean: float) -> MeasuredChange:
+        old, new = Histogram((0.5,), (50, 50), 0.1, 0.1), Histogram((0.5,), (50, 50), mean, 0.1)
+        return MeasuredChange(psi, 0.01, 0.05, "large", old, new, None)
+
+    larger = {name: measured(2.0, 0.0) for name in (SCORE, LENGTH, UNSEEN)}
+    advice, sentence = advise({**larger, UNDECIDED: measured(0.3, 0.2)}, 100)
+    assert advice == RELABEL
+    assert "own data (large change of undecided messages, PSI 0.30, from 10.0 % to 20.0 %; " in sentence
+    advice, sentence = advise(larger, 100)
+    assert advice == WATCH
+    assert sentence.startswith("Label a sample before you trust its rates: ")
 
 
 def hash_of(text: str) -> int:

@@ -233,17 +233,26 @@ def chance_of_index(old: Array, new: Array, seed: int = 0) -> tuple[float, float
 def advise(measures: dict[str, MeasuredChange], n_templates: int) -> tuple[str, str]:
     """Return whether to relabel, and a sentence that says so and why."""
     changed = {name: item for name, item in measures.items() if item.changed}
-    strongest = sorted(changed, key=lambda name: -changed[name].psi)[:REASONS_GIVEN]
-    why = "; ".join(_describe(name, changed[name]) for name in strongest)
     # More that is new and more that the model is not sure of cost quality; another mix alone need not.
-    harder = [name for name in (UNSEEN, UNDECIDED) if name in changed and _went_up(changed[name])]
-    if any(_at_least(changed[name], MODERATE_CHANGE) for name in harder):
+    harder = [
+        name
+        for name in (UNSEEN, UNDECIDED)
+        if name in changed and _went_up(changed[name]) and _at_least(changed[name], MODERATE_CHANGE)
+    ]
+    # What the advice rests on is named before what merely changed most.
+    strongest = sorted(changed, key=lambda name: (name not in harder, -changed[name].psi))[:REASONS_GIVEN]
+    why = "; ".join(_describe(name, changed[name]) for name in strongest)
+    if harder:
         return RELABEL, f"Relabel: the model knows this batch less well than its own data ({why})."
     blind = [TITLES[name] for name, item in measures.items() if item.limit - item.expected >= LARGE]
     if changed:
         mixed = any(_at_least(item, MODERATE_CHANGE) for item in changed.values())
-        said = "label a sample before you trust its rates" if mixed else "measure the next batch as well"
-        return WATCH, f"No need to relabel yet, but {said}: the batch differs ({why})."
+        if mixed:
+            return WATCH, (
+                f"Label a sample before you trust its rates: the batch differs ({why}); "
+                "the sample tells whether to relabel."
+            )
+        return WATCH, f"No need to relabel yet, but measure the next batch as well: it differs ({why})."
     if blind:
         return TOO_FEW, (
             f"Too few messages to tell: with {count_of(n_templates, 'template')} chance alone could hide a "
