@@ -22,6 +22,15 @@ def test_html_table_has_a_row_a_slice_with_the_counts_of_the_figures() -> None:
     assert TrainingResult(small_model(), data, figures)._repr_html_() == markup
 
 
+def test_text_table_keeps_its_columns_apart() -> None:
+    data = small_data()
+    figures = evaluate_model(small_model(), data.test, data.test_groups)
+    figures["slices"]["all"]["auc"] = {"value": 0.99, "low": 0.98, "high": 0.995}
+    heading, row = (line for line in format_table(figures).splitlines() if line[:5] in ("slice", "all  "))
+    assert "0.9900 (0.9800-0.9950)  " in row
+    assert heading.index("recall at") == row.index(")  ") + 3
+
+
 def test_slices_of_one_class_leave_cells_empty_and_names_are_escaped() -> None:
     row = {"n_spam": 2, "n_wanted": 0, "recall": {"value": 0.5, "low": 0.1, "high": 0.9, "hits": 1, "of": 2}}
     figures = {"model": "<i>", "threshold": 0.5, "review_threshold": 0.1, "n_test": 2, "left_out": {}}

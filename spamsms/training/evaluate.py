@@ -137,7 +137,7 @@ def format_table(figures: dict[str, Any]) -> str:
         lines.append(f"left out because training holds most of them: {counts}")
     lines.append("")
     lines.append(
-        f"{'slice':<22}{'spam':>6}{'wanted':>8}  {'AUC':<21}{'recall at 1 % / 2 %':<21}"
+        f"{'slice':<22}{'spam':>6}{'wanted':>8}  {'AUC':<24}{'recall at 1 % / 2 %':<21}"
         f"{'recall':<21}{'wanted flagged':<22}"
     )
     for name, row in figures["slices"].items():
@@ -150,7 +150,7 @@ def format_table(figures: dict[str, Any]) -> str:
         fixed = f"{at['0.01']['value']:.3f} / {at['0.02']['value']:.3f}" if at else ""
         recall, flagged = format_rate(row.get("recall")), format_rate(row.get("false_positives"), digits=2)
         lines.append(
-            f"{name:<22}{row['n_spam']:>6}{row['n_wanted']:>8}  {auc:<21}{fixed:<21}"
+            f"{name:<22}{row['n_spam']:>6}{row['n_wanted']:>8}  {auc:<24}{fixed:<21}"
             f"{recall:<21}{flagged:<22}".rstrip()
         )
     return "\n".join(lines)
