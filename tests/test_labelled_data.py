@@ -340,3 +340,12 @@ def test_no_bytes_break_the_reader(data: bytes, ending: str) -> None:
             return
         unusable = sum(not problem.used for problem in problems)
         assert len(dataset) + unusable <= data.count(b"\n") + 1
+
+
+def test_one_file_or_frame_stands_for_a_list_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    frame().to_csv(path, index=False)
+    texts = read_datasets([path], DEFAULTS)[0].texts
+    assert texts
+    for data in (path, str(path), frame()):
+        assert read_datasets(data, DEFAULTS)[0].texts == texts

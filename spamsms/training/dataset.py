@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,9 @@ def find_files(paths: Sequence[DataPath]) -> list[Path]:
     return found
 
 
-def read_datasets(paths: Sequence[DataPath], config: TrainingConfig) -> tuple[Dataset, list[RowProblem]]:
+def read_datasets(
+    paths: DataPath | Sequence[DataPath], config: TrainingConfig
+) -> tuple[Dataset, list[RowProblem]]:
     """Read every file that the configuration names, or every file where it names none.
 
     Parameters
@@ -191,9 +194,14 @@ def read_datasets(paths: Sequence[DataPath], config: TrainingConfig) -> tuple[Da
 
 
 def open_all(
-    paths: Sequence[DataPath], config: TrainingConfig
+    paths: DataPath | Sequence[DataPath], config: TrainingConfig
 ) -> Iterator[tuple[Source, str, Iterator[Record | RowError]]]:
-    """Yield each file or frame that is to be read: how to use it, what to call it, its rows."""
+    """Yield each file or frame that is to be read: how to use it, what to call it, its rows.
+
+    A single path or frame stands for a list of one.
+    """
+    if isinstance(paths, (str, os.PathLike)) or is_frame(paths):
+        paths = [paths]
     n_frames, frames_seen = sum(map(is_frame, paths)), 0
     for given in paths:
         if is_frame(given):

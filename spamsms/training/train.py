@@ -25,7 +25,14 @@ from spamsms.training.batch_reference import (
 )
 from spamsms.training.card import write_card
 from spamsms.training.config import TrainingConfig, config_toml
-from spamsms.training.dataset import CORRECTED, Dataset, RowProblem, read_datasets, remove_duplicates
+from spamsms.training.dataset import (
+    CORRECTED,
+    DataPath,
+    Dataset,
+    RowProblem,
+    read_datasets,
+    remove_duplicates,
+)
 from spamsms.training.dedupe import near_duplicate_groups, share_seen
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
 from spamsms.training.feedback import Feedback, apply_corrections
@@ -87,7 +94,7 @@ def _no_report(step: str) -> None:
 
 
 def prepare_data(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: DataPath | Sequence[DataPath],
     config: TrainingConfig,
     report: Callable[[str], None] = _no_report,
     feedback: str | os.PathLike[str] | None = None,
@@ -142,7 +149,7 @@ def prepare_data(
 
 
 def train_model(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: DataPath | Sequence[DataPath],
     out: str | os.PathLike[str] | None = None,
     config: TrainingConfig | None = None,
     *,
@@ -155,7 +162,7 @@ def train_model(
 
     Parameters
     ----------
-    paths : sequence of path
+    paths : path, DataFrame or sequence of them
         csv, tsv, jsonl or Parquet files with the columns text and label, folders of
         them, ``corpus`` for the project's own corpus, or pandas DataFrames.
     out : path, optional
@@ -198,7 +205,7 @@ def train_model(
 
 def evaluate_files(
     model: SpamClassifier,
-    paths: Sequence[str | os.PathLike[str]],
+    paths: DataPath | Sequence[DataPath],
     config: TrainingConfig | None = None,
     report: Callable[[str], None] = _no_report,
 ) -> tuple[dict[str, Any], PreparedData]:
@@ -230,7 +237,7 @@ def evaluate_files(
 
 
 def read_measured(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: DataPath | Sequence[DataPath],
     config: TrainingConfig | None = None,
     report: Callable[[str], None] = _no_report,
     feedback: str | os.PathLike[str] | None = None,
