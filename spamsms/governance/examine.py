@@ -17,6 +17,7 @@ from spamsms.governance.entities import Entity, extract_many
 from spamsms.governance.masking import (
     is_mobile,
     is_readers_number,
+    mask_link,
     mask_mail,
     mask_middle,
     mask_number,
@@ -166,6 +167,7 @@ def _clues_of(text: str, entity: Entity, theirs: bool, unmask: bool) -> list[tup
     if kind == "link":
         domain = str(entity.attributes.get("domain") or "")
         link = value if open_ else value.partition("?")[0]
+        link = link if unmask else mask_link(link)
         return [("domain", domain), ("link", link)] if domain else [("link", link)]
     if kind in ("signature", "refusal"):
         return [(kind, closed_up(value))] if value else []

@@ -1,6 +1,6 @@
 """Mask personal data in messages that are shown or passed on.
 
-Masked are mobile numbers, the reader's name (尊敬的张伟先生), card tails, codes,
+Masked are mobile numbers, also in links, the reader's name (尊敬的张伟先生), card tails, codes,
 pick-up codes, identity and account numbers, mail addresses, number plates and
 what stands behind the ``?`` of a link. Outside of marketing also house numbers,
 handles and every other number of four digits or more, since an order or a
@@ -54,6 +54,17 @@ _NAMED = re.compile(
     rf"(?:[收取]件人|收货人|联系人|经办人|持卡人|开户人|户主|户名|姓名|车主|业主|机主|学员|考生|患者|就诊人|乘车人|乘客|旅客)"
     rf"(?:是|为|[：:])?[ ]?(?P<name>{_PERSON})(?=[，,。；;！!、（(【 \n]|$|[您的已于请在电手先女]|[0-9])"
 )
+_BESIDE_A_NUMBER = re.compile(
+    rf"(?:^|(?<=[】\]\n，,。！!；;：: ]))(?:{_PERSON})"
+    r"(?=[，,：:；; ]{1,2}(?:电话|手机)?[：:]?1[3-9][0-9]{9})"
+)
+_NUMBERED = re.compile(
+    r"(?:护照|通行证|证件|驾驶证|驾照|身份证|社保卡?|医保卡?|保单|户|学|工|会员|卡|账|帐)"
+    r"(?:号码?)?(?:为|是|[：:])?[ ]?(?P<number>[A-Za-z]{0,3}[0-9]{6,})"
+)
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_CARD = re.compile(r"(?<![0-9])[0-9]{4}(?:[ .·-][0-9]{4}){2,4}(?:[ .·-]?[0-9]{1,3})?(?![0-9])")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _PLATE = re.compile(
     "([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])"
@@ -61,6 +72,7 @@ _PLATE = re.compile(
 )
 _HOUSE = re.compile(
     r"[0-9０-９A-Za-z一二三四五六七八九十]+(?:-[0-9]+)*(?=号(?!码|线)|弄|栋|幢|号楼|单元|室|座)"
+    r"|(?:(?<=号楼)|(?<=单元)|(?<=[栋幢座]))[0-9]{3,4}(?![0-9元])"
 )
 # Where the house is the reader's, not the shop's.
 _READERS_HOME = re.compile(
@@ -116,6 +128,11 @@ def mask_mail(address: str) -> str:
     return f"{name[:1]}{MASK * 3}@{domain}"
 
 
+def mask_link(link: str) -> str:
+    """Return a link with the middle of mobile numbers in it masked."""
+    return _MOBILE.sub(lambda match: mask_middle(match[0]), link)
+
+
 def is_readers_number(text: str, entity: Entity) -> bool:
     """Tell whether a number is the reader's own: 尊敬的138…用户."""
     before = text[max(entity.start - 8, 0) : entity.start]
@@ -142,15 +159,15 @@ def _without_digits(text: str) -> str:
 
 
 def _pattern_spans(text: str, entities: Sequence[Entity], marketing: bool) -> Iterator[Span]:
-    for match in _NAME.finditer(text):
-        name = match[0]
-        yield match.start(), match.end(), MASK * len(name)
-    for match in _ADDRESSED.finditer(text):
-        yield match.start(), match.end(), MASK * len(match[0])
-    for match in _NAMED.finditer(text):
-        yield match.start("name"), match.end("name"), MASK * len(match["name"])
-    for match in _IDENTITY.finditer(text):
-        yield match.start(), match.end(), MASK * len(match[0])
+    text = text.translate(_FULL_WIDTH)
+    for pattern in (_NAME, _ADDRESSED, _NAMED, _BESIDE_A_NUMBER, _IDENTITY, _NUMBERED):
+        for match in pattern.finditer(text):
+            start, end = match.span(match.lastgroup or 0)
+            yield start, end, MASK * (end - start)
+    for match in _CARD.finditer(text):
+        yield match.start(), match.end(), _without_digits(match[0])
+    for match in _MOBILE.finditer(text):
+        yield match.start(), match.end(), mask_number(match[0])
     for match in _PLATE.finditer(text):
         yield match.end(1), match.end(), MASK * (match.end() - match.end(1))
     for match in _QUERY.finditer(text):
