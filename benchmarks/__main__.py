@@ -1,119 +1,146 @@
-"""Time spamsms and its peers on the same messages in the same run; print ratios."""
+"""Time spamsms and its peers on the same messages in the same run, and say what comes out.
+
+A full run is made for ten minutes on two cores and rewrites benchmarks/results.json, README's
+table and docs/speed.png. A part of one (--only) is printed; with --json it replaces its
+sections in that file and leaves the others. Ratios are always formed within a section.
+"""
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
+import os
 import platform
-import statistics
-import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers import Peer, fasttext_model, hashing_pipeline, jieba_pipeline, spamsms_model
-from benchmarks.report import write_readme_table
+if TYPE_CHECKING:
+    from benchmarks.setting import Setting
 
 ROOT = Path(__file__).parent.parent
-CORPUS = ROOT / "data" / "corpus" / "messages.tsv"
 RESULTS = ROOT / "benchmarks" / "results.json"
-LENGTHS = range(22, 40)
-COPIES = 8
-ROUNDS = 7
-SINGLES = 2000
-COLD = {
-    "python + numpy": "import numpy",
-    "import spamsms": "import spamsms",
-    "spamsms, first verdict": "import spamsms; spamsms.classify('您的取件码是 8-2-3301')",
-    "bare python": "pass",
-}
+SECTIONS = ("batch", "length", "size", "single", "cold", "memory", "disk", "words", "quality", "fit")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-def read_corpus() -> tuple[list[str], list[int], list[str]]:
-    """Return training texts and labels, and the messages to time: some 30 characters each."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    train = [row for row in rows if row["split"] == "train"]
-    timed = [row["text"] for row in rows if len(row["text"]) in LENGTHS] * COPIES
-    return [row["text"] for row in train], [int(row["label"]) for row in train], timed
+def measures() -> dict[str, Callable[[Setting], dict[str, Any]]]:
+    """Return what measures each section."""
+    from benchmarks import fresh_processes, quality, scoring_speed
+
+    modules = (fresh_processes, quality, scoring_speed)
+    return {
+        name: next(getattr(m, f"measure_{name}") for m in modules if hasattr(m, f"measure_{name}"))
+        for name in SECTIONS
+    }
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    """Return how long a piece of work took."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def chosen_sections(text: str | None) -> list[str]:
+    """Return the sections named, in the order of a full run.
+
+    Raises
+    ------
+    ValueError
+        If one is named that there is not.
+    """
+    if text is None:
+        return list(SECTIONS)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown or not names:
+        raise ValueError(f"no section {', '.join(unknown) or 'named'}; there are {', '.join(SECTIONS)}")
+    return [name for name in SECTIONS if name in names]
 
 
-def time_batches(peers: list[Peer], texts: list[str]) -> dict[str, float]:
-    """Return messages per second, the median of rounds in which all take turns."""
-    taken: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    for _ in range(ROUNDS):
-        for peer in peers:
-            # What is slow is timed on fewer messages, so that a round stays short.
-            part = texts if peer.name in ("spamsms", "fastText, characters") else texts[: len(texts) // 4]
-            taken[peer.name].append(seconds(lambda p=peer, t=part: p.batch(t)) / len(part))
-    return {name: 1 / statistics.median(times) for name, times in taken.items()}
+def machine() -> dict[str, Any]:
+    """Return what kind of machine this is, and how busy it was to begin with."""
+    processor = platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [
+            line.split(":")[1] for line in info.read_text().splitlines() if line.startswith("model name")
+        ]
+        processor = models[0].split("@")[0].strip() if models else processor
+    load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+    found = {"processor": processor, "cores": os.cpu_count(), "load_before": load}
+    return {**found, "system": platform.system(), "python": platform.python_version()}
 
 
-def time_singles(peer: Peer, texts: list[str]) -> tuple[float, float]:
-    """Return median and 99th percentile of one message's time, in microseconds."""
-    texts = texts[:SINGLES] if peer.name.startswith(("spamsms", "fastText")) else texts[: SINGLES // 10]
-    times = sorted(1e6 * seconds(lambda t=text: peer.one(t)) for text in texts)
-    return statistics.median(times), times[int(0.99 * len(times))]
+def read_figures(path: Path) -> dict[str, Any]:
+    """Return the figures of earlier runs; none where there is no such file."""
+    if not path.exists():
+        return {"sections": {}}
+    figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return figures
 
 
-def time_cold_starts() -> dict[str, float]:
-    """Return milliseconds of fresh processes, the median of several in turns."""
-    taken: dict[str, list[float]] = {name: [] for name in COLD}
-    for _ in range(ROUNDS):
-        for name, code in COLD.items():
-            command = [sys.executable, "-c", code]
-            taken[name].append(1e3 * seconds(lambda c=command: subprocess.run(c, check=True, cwd=ROOT)))
-    return {name: statistics.median(times) for name, times in taken.items()}
+def with_section(figures: dict[str, Any], name: str, found: dict[str, Any]) -> dict[str, Any]:
+    """Return figures with one section replaced, and those of no section that is still measured dropped."""
+    sections = {**figures["sections"], name: found}
+    return {"sections": {key: sections[key] for key in SECTIONS if key in sections}}
+
+
+def write_figures(path: Path, figures: dict[str, Any]) -> None:
+    """Write figures; README's table and the chart too, where they are the project's own."""
+    path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if path.resolve() == RESULTS:
+        from benchmarks.chart import write_chart
+        from benchmarks.report import CHART, write_readme_table
+
+        write_readme_table(ROOT / "README.md", figures)
+        write_chart(ROOT / CHART, figures)
+
+
+def run(sections: list[str], say: Callable[[str], None], keep: Callable[[str, dict[str, Any]], None]) -> None:
+    """Measure sections one after the other; print and keep what each one finds."""
+    from benchmarks.peers import NEEDS, installed_peers
+    from benchmarks.report import terminal_table
+    from benchmarks.setting import Setting
+
+    for name in set(NEEDS) - set(installed_peers()):
+        say(f'{name} is left out: {NEEDS[name]} is not installed; pip install "spamsms[bench]"')
+    given = os.environ.get("SPAMSMS_DATA")
+    measure = measures()
+    with tempfile.TemporaryDirectory() as folder:
+        setting = Setting(Path(folder), Path(given) if given else None, say)
+        for name in sections:
+            say(name)
+            about, start = {"date": date.today().isoformat(), **machine()}, time.perf_counter()
+            found = {**about, **measure[name](setting)}
+            found["took_seconds"] = round(time.perf_counter() - start, 1)
+            print(terminal_table(name, found), end="\n\n", flush=True)
+            keep(name, found)
 
 
 def main() -> None:
-    """Run everything, print a table, write the figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--json", default=str(RESULTS), metavar="FILE", help=f"default: {RESULTS.name} here")
+    """Run what is asked for, print tables, write the figures."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", metavar="NAMES", help=f"some of {','.join(SECTIONS)}")
+    parser.add_argument(
+        "--json", metavar="FILE", type=Path, help=f"where figures go; {RESULTS.name} here, for a full run"
+    )
     args = parser.parse_args()
-    train, labels, texts = read_corpus()
-    peers: list[Peer] = [spamsms_model(), jieba_pipeline(train, labels), hashing_pipeline(train, labels)]
-    fasttext = fasttext_model(train, labels)
-    if fasttext is not None:
-        peers.append(fasttext)
-    rates = time_batches(peers, texts)
-    singles = {peer.name: time_singles(peer, texts) for peer in peers}
-    cold = time_cold_starts()
-    ours, naive = rates["spamsms"], singles["jieba + TF-IDF + LR"][0]
-    mean = sum(map(len, texts)) / len(texts)
-    print(f"{len(texts)} messages of {mean:.0f} characters on average, one core\n")
-    print(f"{'':<24}{'messages/s':>12}{'spamsms is':>12}{'one: p50':>12}{'p99':>10}")
-    for name, rate in rates.items():
-        p50, p99 = singles[name]
-        print(f"{name:<24}{rate:>12,.0f}{ours / rate:>10.1f} x{p50:>9.0f} us{p99:>7.0f} us")
-    print(f"\none message: {naive / singles['spamsms'][0]:.0f} x the jieba pipeline\n")
-    for name, taken in cold.items():
-        print(f"{name:<24}{taken:>8.0f} ms")
-    figures = {
-        "date": date.today().isoformat(),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "messages": len(texts),
-        "mean_characters": round(mean, 1),
-        "messages_per_second": {name: round(rate) for name, rate in rates.items()},
-        "times_slower_than_spamsms": {name: round(ours / rate, 2) for name, rate in rates.items()},
-        "one_message_us": {name: [round(p50, 1), round(p99, 1)] for name, (p50, p99) in singles.items()},
-        "fresh_process_ms": {name: round(taken, 1) for name, taken in cold.items()},
-    }
-    Path(args.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    if Path(args.json) == RESULTS:
-        write_readme_table(ROOT / "README.md", figures)
+    try:
+        sections = chosen_sections(args.only)
+    except ValueError as error:
+        parser.error(str(error))
+    path = args.json or (RESULTS if args.only is None else None)
+    # Before NumPy is imported, here and in every process started from here.
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+
+    def keep(name: str, found: dict[str, Any]) -> None:
+        if path is not None:
+            write_figures(path, with_section(read_figures(path), name, found))
+
+    begun = time.perf_counter()
+    run(sections, lambda text: print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr), keep)
+    print(f"took {time.perf_counter() - begun:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,152 @@
+"""Batches, single messages and words, timed beside the peers in one process."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from benchmarks.messages import messages_of_length, usual_messages
+from benchmarks.peers import FASTTEXT, JIEBA, SPAMSMS, Peer
+from benchmarks.setting import Setting
+from benchmarks.timing import Work, percentile, ratios, seconds, spread, time_in_turns
+
+BATCH, ROUNDS = 8_000, 7
+LENGTHS = (10, 20, 40, 70, 140, 250, 500)
+# At every length so many characters in all, so that long messages do not take the run's time.
+CHARACTERS = 100_000
+SIZES = (1, 10, 100, 1_000, 10_000, 100_000)
+GROWTH_ROUNDS = 5
+# The least number of messages to time together, where batches are smaller.
+LEAST = 300
+# Larger batches of the slower peers would take most of the run's time.
+LARGEST = {SPAMSMS: 100_000, FASTTEXT: 100_000, JIEBA: 1_000}
+LARGEST_OF_OTHERS = 10_000
+SINGLES, BLOCK = 2_000, 100
+WORDS = 4_000
+EVIDENCE = "spamsms, verdict with evidence"
+
+
+def measure_batch(setting: Setting) -> dict[str, Any]:
+    """Return messages per second of a batch of usual messages, and how many times faster spamsms is."""
+    texts = usual_messages(setting.corpus[0], BATCH)
+    taken = time_in_turns({name: _batch_work(peer, texts) for name, peer in setting.peers.items()}, ROUNDS)
+    return {
+        "messages": len(texts),
+        "mean_characters": round(sum(map(len, texts)) / len(texts), 1),
+        "rounds": ROUNDS,
+        "per_second": {name: spread([len(texts) / t for t in times], 0) for name, times in taken.items()},
+        "times_slower": ratios(taken, SPAMSMS),
+    }
+
+
+def measure_length(setting: Setting) -> dict[str, Any]:
+    """Return microseconds per message by its number of characters."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in setting.peers}
+    for length in LENGTHS:
+        texts = messages_of_length(setting.corpus[0], length, CHARACTERS // length)
+        works = {name: _batch_work(peer, texts) for name, peer in setting.peers.items()}
+        for name, times in time_in_turns(works, GROWTH_ROUNDS).items():
+            found[name][str(length)] = spread([1e6 * t / len(texts) for t in times], 3)
+    return {"characters_in_all": CHARACTERS, "rounds": GROWTH_ROUNDS, "us_per_message": found}
+
+
+def measure_size(setting: Setting) -> dict[str, Any]:
+    """Return microseconds per message by the number of messages in a batch."""
+    texts = usual_messages(setting.corpus[0], SIZES[-1])
+    found: dict[str, dict[str, Any]] = {name: {} for name in setting.peers}
+    for size in SIZES:
+        repeats = max(LEAST // size, 1)
+        works = {
+            name: _repeated_work(peer, [texts[i * size : (i + 1) * size] for i in range(repeats)])
+            for name, peer in setting.peers.items()
+            if size <= LARGEST.get(name, LARGEST_OF_OTHERS)
+        }
+        for name, times in time_in_turns(works, GROWTH_ROUNDS if size < SIZES[-1] else 3).items():
+            found[name][str(size)] = spread([1e6 * t / (size * repeats) for t in times], 3)
+    return {"rounds": GROWTH_ROUNDS, "us_per_message": found}
+
+
+def measure_single(setting: Setting) -> dict[str, Any]:
+    """Return microseconds of one message alone: median and 99th percentile over many messages.
+
+    The peers take turns every hundred messages, not every message: each has its
+    own caches warm, as in a process that runs nothing else.
+    """
+    import spamsms
+
+    texts = usual_messages(setting.corpus[0], SINGLES)
+    works = {name: peer.one for name, peer in setting.peers.items()}
+    # Beside the score: a verdict with the contribution of each word, which no peer gives.
+    model = spamsms.load_model()
+    works[EVIDENCE] = lambda text: model.classify(text).evidence
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for start in range(0, len(texts), BLOCK):
+        for name, work in works.items():
+            work(texts[start])
+            part = texts[start : start + BLOCK]
+            taken[name] += [1e6 * seconds(lambda w=work, t=text: w(t)) for text in part]
+    medians = {name: percentile(times, 0.5) for name, times in taken.items()}
+    return {
+        "messages": len(texts),
+        "p50_us": {name: round(median, 1) for name, median in medians.items()},
+        "p99_us": {name: round(percentile(times, 0.99), 1) for name, times in taken.items()},
+        "times_slower": {name: round(median / medians[SPAMSMS], 2) for name, median in medians.items()},
+    }
+
+
+def measure_words(setting: Setting) -> dict[str, Any]:
+    """Return messages per second cut into jieba's words, and the share cut exactly as jieba does."""
+    import jieba
+
+    from spamsms.segment_batch import segment_batch
+    from spamsms.tokenizer import word_segmenter
+
+    jieba.setLogLevel(logging.ERROR)
+    texts, segmenter = usual_messages(setting.corpus[0], WORDS), word_segmenter()
+    theirs = [list(jieba.cut(text)) for text in texts]
+    cut = _words_of(texts, *segment_batch(texts, segmenter))
+    works: dict[str, Work] = {
+        SPAMSMS: lambda: segment_batch(texts, segmenter),
+        "spamsms, text by text": lambda: [segmenter.cut(text) for text in texts],
+        "jieba": lambda: [list(jieba.cut(text)) for text in texts],
+    }
+    same = {SPAMSMS: _share_same(cut, theirs), "jieba": 1.0}
+    same["spamsms, text by text"] = _share_same([segmenter.cut(text) for text in texts], theirs)
+    try:
+        import rjieba
+    except ImportError:
+        pass
+    else:
+        works["rjieba"] = lambda: [rjieba.cut(text) for text in texts]
+        same["rjieba"] = _share_same([list(rjieba.cut(text)) for text in texts], theirs)
+    taken = time_in_turns(works, ROUNDS)
+    return {
+        "messages": len(texts),
+        "per_second": {name: spread([len(texts) / t for t in times], 0) for name, times in taken.items()},
+        "times_slower": ratios(taken, SPAMSMS),
+        "same_words_as_jieba": same,
+    }
+
+
+def _words_of(texts: list[str], starts: Any, stops: Any, rows: Any) -> list[list[str]]:
+    joined = "".join(texts)
+    words: list[list[str]] = [[] for _ in texts]
+    for start, stop, row in zip(starts.tolist(), stops.tolist(), rows.tolist(), strict=True):
+        words[row].append(joined[start:stop])
+    return words
+
+
+def _share_same(cut: list[list[str]], theirs: list[list[str]]) -> float:
+    return round(sum(a == b for a, b in zip(cut, theirs, strict=True)) / max(len(theirs), 1), 4)
+
+
+def _batch_work(peer: Peer, texts: list[str]) -> Work:
+    return lambda: peer.batch(texts)
+
+
+def _repeated_work(peer: Peer, batches: list[list[str]]) -> Work:
+    def work() -> None:
+        for batch in batches:
+            peer.batch(batch)
+
+    return work
