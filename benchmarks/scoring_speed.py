@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.messages import messages_of_length, usual_messages
@@ -41,28 +42,31 @@ def measure_batch(setting: Setting) -> dict[str, Any]:
 
 def measure_length(setting: Setting) -> dict[str, Any]:
     """Return microseconds per message by its number of characters."""
-    found: dict[str, dict[str, Any]] = {name: {} for name in setting.peers}
-    for length in LENGTHS:
-        texts = messages_of_length(setting.corpus[0], length, CHARACTERS // length)
-        works = {name: _batch_work(peer, texts) for name, peer in setting.peers.items()}
-        for name, times in time_in_turns(works, GROWTH_ROUNDS).items():
-            found[name][str(length)] = spread([1e6 * t / len(texts) for t in times], 3)
+    batches = {
+        length: messages_of_length(setting.corpus[0], length, CHARACTERS // length) for length in LENGTHS
+    }
+    works = {
+        (name, length): _repeated_work(peer, [texts])
+        for length, texts in batches.items()
+        for name, peer in setting.peers.items()
+    }
+    counts = {length: len(texts) for length, texts in batches.items()}
+    found = _costs(time_in_turns(works, GROWTH_ROUNDS), counts)
     return {"characters_in_all": CHARACTERS, "rounds": GROWTH_ROUNDS, "us_per_message": found}
 
 
 def measure_size(setting: Setting) -> dict[str, Any]:
     """Return microseconds per message by the number of messages in a batch."""
     texts = usual_messages(setting.corpus[0], SIZES[-1])
-    found: dict[str, dict[str, Any]] = {name: {} for name in setting.peers}
+    works, counts = {}, {}
     for size in SIZES:
         repeats = max(LEAST // size, 1)
-        works = {
-            name: _repeated_work(peer, [texts[i * size : (i + 1) * size] for i in range(repeats)])
-            for name, peer in setting.peers.items()
-            if size <= LARGEST.get(name, LARGEST_OF_OTHERS)
-        }
-        for name, times in time_in_turns(works, GROWTH_ROUNDS if size < SIZES[-1] else 3).items():
-            found[name][str(size)] = spread([1e6 * t / (size * repeats) for t in times], 3)
+        counts[size] = size * repeats
+        batches = [texts[i * size : (i + 1) * size] for i in range(repeats)]
+        for name, peer in setting.peers.items():
+            if size <= LARGEST.get(name, LARGEST_OF_OTHERS):
+                works[name, size] = _repeated_work(peer, batches)
+    found = _costs(time_in_turns(works, GROWTH_ROUNDS), counts)
     return {"rounds": GROWTH_ROUNDS, "us_per_message": found}
 
 
@@ -138,6 +142,17 @@ def _words_of(texts: list[str], starts: Any, stops: Any, rows: Any) -> list[list
 
 def _share_same(cut: list[list[str]], theirs: list[list[str]]) -> float:
     return round(sum(a == b for a, b in zip(cut, theirs, strict=True)) / max(len(theirs), 1), 4)
+
+
+def _costs(
+    taken: Mapping[tuple[str, int], list[float]], counts: Mapping[int, int]
+) -> dict[str, dict[str, Any]]:
+    """Return microseconds per message by peer and point, from the seconds of so many messages."""
+    found: dict[str, dict[str, Any]] = {}
+    for (name, point), times in taken.items():
+        costs = [1e6 * t / counts[point] for t in times]
+        found.setdefault(name, {})[str(point)] = spread(costs, 3)
+    return found
 
 
 def _batch_work(peer: Peer, texts: list[str]) -> Work:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 Spread = list[float]
 Work = Callable[[], Any]
+Key = TypeVar("Key", bound=Hashable)
 
 
 def seconds(work: Work) -> float:
@@ -18,12 +19,12 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - start
 
 
-def time_in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
+def time_in_turns(works: Mapping[Key, Work], rounds: int) -> dict[Key, list[float]]:
     """Return the seconds of each work in each round; every round runs them all once.
 
     The order turns from round to round, so that none always follows the same one.
     """
-    taken: dict[str, list[float]] = {name: [] for name in works}
+    taken: dict[Key, list[float]] = {name: [] for name in works}
     names = list(works)
     for turn in range(rounds):
         for place in range(len(names)):
