@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from arbitrary_messages import MESSAGES
 
-from spamsms import InputError, SpamClassifier, parallel, score_arrow
+from spamsms import InputError, SpamClassifier, load_model, parallel, score_arrow
 from spamsms import arrow as module
 from spamsms.calibration import sigmoid
 
@@ -19,6 +19,7 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
 TEXTS = [*MESSAGES, "a\0b", "😀", ""]
 ROWS = [TEXTS[0], None, *TEXTS[1:], None]
+PAGE = Path(__file__).parent.parent / "docs" / "columnar.md"
 KINDS = [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()]
 KINDS += [getattr(pa, name)() for name in ("string_view", "binary_view") if hasattr(pa, name)]
 
@@ -126,31 +127,39 @@ except spamsms.InputError as error: print(error)
     assert 'pip install "spamsms[arrow]"' in run_python(program)
 
 
-def test_duckdb_scores_a_column(folder: Path, char_model: SpamClassifier, tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+@pytest.fixture
+def documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+    """Run the examples of a section of the documentation beside a file of messages."""
     import pyarrow.parquet as pq
 
-    path = tmp_path / "messages.parquet"
-    pq.write_table(pa.table({"text": ROWS, "row": range(len(ROWS))}), path)
-    with duckdb.connect() as connection:
-        connection.create_function(
-            "spam",
-            lambda column: score_arrow(column, folder),
-            [duckdb.sqltype("VARCHAR")],
-            duckdb.sqltype("DOUBLE"),
-            type="arrow",
-            null_handling="special",
-        )
-        found = connection.sql(f"select spam(text) from '{path}' order by row").fetchall()
-    assert [row[0] for row in found] == expected(char_model, ROWS)
+    pq.write_table(pa.table({"text": ROWS}), tmp_path / "messages.parquet")
+    monkeypatch.chdir(tmp_path)
+    page = PAGE.read_text("utf-8")
+
+    def run(section: str) -> dict[str, Any]:
+        names: dict[str, Any] = {"__name__": "example"}
+        text = page.split(f"## {section}\n")[1].split("\n## ")[0]
+        for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+            exec(code, names)
+        return names
+
+    return run
 
 
-def test_polars_scores_a_column(folder: Path, char_model: SpamClassifier) -> None:
-    pl = pytest.importorskip("polars", reason="Polars is not installed")
-    frame = pl.LazyFrame({"text": ROWS})
-    scored = frame.with_columns(
-        spam=pl.col("text").map_batches(
-            lambda texts: pl.from_arrow(score_arrow(texts.to_arrow(), folder)), return_dtype=pl.Float64
-        )
-    ).collect()
-    np.testing.assert_array_equal(scored["spam"].to_numpy(), np.array(expected(char_model, ROWS), np.float64))
+def test_arrow_as_documented(documented: Callable[[str], dict[str, Any]]) -> None:
+    names = documented("Arrow")
+    assert names["table"]["spam"].to_pylist() == expected(load_model(), ROWS)
+    assert names["probabilities"].to_pylist() == expected(load_model(), ROWS)
+
+
+def test_duckdb_as_documented(documented: Callable[[str], dict[str, Any]]) -> None:
+    pytest.importorskip("duckdb", reason="DuckDB is not installed")
+    scores = zip(ROWS, expected(load_model(), ROWS), strict=True)
+    likely = [(text, score) for text, score in scores if score is not None and score > 0.9]
+    assert likely
+    assert sorted(documented("DuckDB")["found"].fetchall()) == sorted(likely)
+
+
+def test_polars_as_documented(documented: Callable[[str], dict[str, Any]]) -> None:
+    pytest.importorskip("polars", reason="Polars is not installed")
+    assert documented("Polars")["scored"]["spam"].to_list() == expected(load_model(), ROWS)
