@@ -18,6 +18,7 @@ Array = npt.NDArray[Any]
 # One array, or one for each of several models by name.
 Scores = Any
 _RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+_CLASS_COLOURS = {"spam": COLOURS[2], "wanted": COLOURS[1]}
 _COSTS = (1, 10, 100)
 _TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
@@ -179,7 +180,7 @@ def plot_score_histogram(
     Parameters
     ----------
     counts : dict of name to sequence of int
-        Messages in each bin from 0 to 1, by class; at most three classes.
+        Messages in each bin from 0 to 1, by class, such as "spam" and "wanted"; at most four more.
     threshold : float, optional
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
@@ -189,7 +190,9 @@ def plot_score_histogram(
     matplotlib Axes
     """
     ax = ax or new_axes(5, 3)
-    for (name, row), colour in zip(counts.items(), (COLOURS[2], COLOURS[1], COLOURS[3]), strict=False):
+    others = iter(COLOURS[3:])
+    for name, row in counts.items():
+        colour = _CLASS_COLOURS.get(name) or next(others)
         edges = np.linspace(0, 1, len(row) + 1)
         shares = np.asarray(row) / max(sum(row), 1)
         label = f"{drawable(name)} ({sum(row):,})"
@@ -200,7 +203,7 @@ def plot_score_histogram(
     percent_axis(ax.yaxis)
     ax.set_xlabel("probability of spam")
     ax.set_ylabel("share of the class")
-    ax.legend(frameon=False, prop={"family": font_family(), "size": 9})
+    ax.legend(frameon=False, loc="upper center", prop={"family": font_family(), "size": 9})
     return tidy(ax, "y")
 
 

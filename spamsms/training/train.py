@@ -80,8 +80,8 @@ class TrainingResult:
     """A model, the data it was made from, and its figures."""
 
     model: SpamClassifier
-    data: PreparedData
-    figures: dict[str, Any]
+    data: PreparedData = field(repr=False)
+    figures: dict[str, Any] = field(repr=False)
 
     def _repr_html_(self) -> str:
         from spamsms.training.evaluation_report import EvaluationReport
