@@ -348,3 +348,10 @@ def test_numbers_and_addresses_of_persons_are_masked_in_every_file(tmp_path: Pat
     assert all(shown in written["clues.csv"] for shown in PERSONAL.values())
     clues = (open_ / "clues.csv").read_text(encoding="utf-8")
     assert all(secret in clues for secret in PERSONAL)
+
+
+def test_a_file_without_messages_says_how_to_name_their_column(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"no column 'text' among 'a', 'b'; name the one .*--column"):
+        triage(path)

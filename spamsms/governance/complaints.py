@@ -220,7 +220,13 @@ def _line_records(path: Path, encoding: str | None) -> Iterator[Record | RowErro
 def _file_records(path: Path, encoding: str | None, given: Mapping[str, str]) -> Iterator[Record | RowError]:
     text = given.get(TEXT_COLUMN, TEXT_COLUMN)
     spellings = {} if TEXT_COLUMN in given else {TEXT_COLUMN: SPELLINGS[TEXT_COLUMN]}
-    yield from read_table(path, encoding=encoding, columns=TableColumns((text,), spellings=spellings))
+    try:
+        yield from read_table(path, encoding=encoding, columns=TableColumns((text,), spellings=spellings))
+    except DatasetError as error:
+        if "no column" not in str(error):
+            raise
+        hint = "name the one that holds the messages: --column, or columns={'text': …}"
+        raise DatasetError(f"{error}; {hint}") from error
 
 
 def _frame_records(frame: Any, given: Mapping[str, str]) -> Iterator[Record | RowError]:
