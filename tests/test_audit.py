@@ -34,7 +34,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str | None]], list[str]]] = {
     "absolute-terms": (
         "marketing",
         [("【优选】国家级好茶", "国家级", None), ("【优选】品质最佳", "最佳", None)],
-        [GOOD, "【优选】最佳时间是周末"],
+        [GOOD, "【优选】最佳时间是周末", "【优选】最佳购物时间是周末"],
     ),
     "superlatives": ("marketing", [("【优选】全网最低", "全网最低", None)], [GOOD]),
     "advertiser": ("marketing", [("满300减50，拒收请回复R", "", None)], [GOOD]),
@@ -325,3 +325,9 @@ def test_a_cell_is_no_formula() -> None:
 def test_levels_and_units_are_no_disguise(text: str) -> None:
     assert not audit(text, category="notice").errors
     assert "disguise" in {item.id for item in audit(text + "，加Ⅴ信", category="notice").errors}
+
+
+@pytest.mark.parametrize("end", ["/回T退订/", "-退订回T-", "[退订回T]", "（拒收请回复R）"])
+def test_signs_around_a_refusal_leave_it_at_the_end(end: str) -> None:
+    found = audit(f"【优选】满300减50 {end}", category="marketing").findings
+    assert "refusal-at-end" not in {item.id for item in found}

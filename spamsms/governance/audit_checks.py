@@ -21,7 +21,7 @@ from spamsms.verdict import Verdict
 
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BEFORE_REFUSAL = re.compile(r"[\s,，;；。.!！、]+\Z")
-_ENDING = re.compile(r"[\s。.!！)）\"”~]*")
+_ENDING = re.compile(r"[\s。.!！)）\]\"”~/\-—*]*")
 _OTHER_WAY = re.compile(
     r"(?:退订|拒收|取消订阅|拒绝接收)[^，,。；;！!\n]{0,4}?(?:点击?|戳|拨打?|致电|电话|登[录陆]|访问)"
 )
