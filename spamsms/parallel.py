@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import numpy as np
@@ -49,8 +53,8 @@ def map_parts(
     Parameters
     ----------
     function : callable
-        Large arrays that it holds, such as a model's weights, reach the other
-        processes as one file that all of them map.
+        Must be picklable. Other processes read it, and a model that it holds,
+        once each.
     parts : iterable
         Read by the caller's thread, a few at a time.
     n_jobs : int or None
@@ -63,9 +67,24 @@ def map_parts(
     from joblib import Parallel, delayed
 
     waiting = iter(parts)
-    with Parallel(n_jobs=jobs, batch_size=1, pre_dispatch="all") as pool:
+    with TemporaryDirectory() as folder, Parallel(n_jobs=jobs, batch_size=1, pre_dispatch="all") as pool:
+        path = os.path.join(folder, "function")
+        with open(path, "wb") as file:
+            pickle.dump(function, file, pickle.HIGHEST_PROTOCOL)
         while tasks := list(islice(waiting, _TASKS_A_ROUND * jobs)):
-            yield from pool(delayed(function)(task) for task in tasks)
+            yield from pool(delayed(_apply)(path, task) for task in tasks)
+
+
+def _apply(path: str, part: Any) -> Any:
+    return _read_function(path)(part)
+
+
+@lru_cache(maxsize=1)
+def _read_function(path: str) -> Callable[[Any], Any]:
+    """Read what the process that started this one wrote, once for all tasks."""
+    with open(path, "rb") as file:
+        function: Callable[[Any], Any] = pickle.load(file)
+    return function
 
 
 def log_odds_on_cores(

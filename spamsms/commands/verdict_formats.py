@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from spamsms.commands.console import (
@@ -48,11 +49,19 @@ def verdict_format(
     coloured : bool, default=False
     """
     if name == "text":
-        return VerdictFormat("", lambda verdict: _readable(verdict, n_evidence, width, coloured))
+        return VerdictFormat("", partial(_readable, n_evidence=n_evidence, width=width, coloured=coloured))
     if name == "jsonl":
-        return VerdictFormat("", lambda verdict: _json(_plain(verdict, n_evidence)) + "\n")
+        return VerdictFormat("", partial(_json_line, n_evidence=n_evidence))
     header = _csv_line([field.name for field in dataclasses.fields(Verdict)])
-    return VerdictFormat(header, lambda verdict: _csv_line(list(_plain(verdict, n_evidence).values())))
+    return VerdictFormat(header, partial(_csv_row, n_evidence=n_evidence))
+
+
+def _json_line(verdict: Verdict, n_evidence: int) -> str:
+    return _json(_plain(verdict, n_evidence)) + "\n"
+
+
+def _csv_row(verdict: Verdict, n_evidence: int) -> str:
+    return _csv_line(list(_plain(verdict, n_evidence).values()))
 
 
 def _plain(verdict: Verdict, n_evidence: int) -> dict[str, Any]:
