@@ -54,9 +54,14 @@ def verdict_card(verdict: Verdict) -> str:
         facts.append(f"{_safe(verdict.kind)} {_safe(KINDS.get(verdict.kind, ''))}{sure}")
     if verdict.obfuscation:
         facts.append(f"{_percent(verdict.obfuscation)} disguised")
+    rule = ""
+    if verdict.override is not None:
+        over = verdict.override
+        said = f"{over.action} by rule {over.rule}: {over.reason}; the model alone: {over.model_action}"
+        rule = f"<div>{_safe(said)}</div>"
     signed = f"{_safe(verdict.model)} {_safe(verdict.model_hash)}".strip()
     return (
-        f'<div style="{_BOX}"><div>{badge} &nbsp;{" · ".join(facts)}</div>'
+        f'<div style="{_BOX}"><div>{badge} &nbsp;{" · ".join(facts)}</div>{rule}'
         f'<bdi style="display:block;white-space:pre-wrap;overflow-wrap:anywhere;margin:6px 0">'
         f"{_coloured(verdict.text, verdict.evidence)}</bdi>"
         f'<div style="{_SMALL}"><span style="{_tint(1.0)}">for spam</span> '

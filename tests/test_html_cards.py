@@ -82,6 +82,13 @@ def test_words_bear_the_sum_of_what_speaks_for_and_against() -> None:
     assert pieces == [("192", "+1.00", "免费"), ("30", "-2.00", "领取")]
 
 
+def test_a_rule_that_decided_in_the_models_place_is_named_and_escaped() -> None:
+    verdict = verdict_of("您的验证码是 482913").overridden("<b>bank", "allow", "sender <95588>")
+    card = verdict._repr_html_()
+    assert "allow by rule &lt;b&gt;bank: sender &lt;95588&gt;; the model alone: block" in card
+    assert parsed(card).elements <= ALLOWED
+
+
 def test_lone_surrogates_do_not_keep_a_notebook_from_being_saved(char_model: SpamClassifier) -> None:
     card = char_model.classify("中奖\ud800了")._repr_html_()
     assert parsed(card).message == "中奖?了"

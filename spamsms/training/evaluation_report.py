@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from spamsms.kind_names import KINDS
 from spamsms.training.evaluate import format_rate, format_table
 
 _HEADER = ("slice", "spam", "wanted", "AUC", "recall at 1 %", "recall at 2 %", "recall", "wanted flagged")
-_LEFT, _RIGHT = "text-align:left", "text-align:right;font-variant-numeric:tabular-nums"
+_LEFT = "text-align:left;padding:2px 10px"
+_RIGHT = "text-align:right;padding:2px 10px;font-variant-numeric:tabular-nums"
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ class EvaluationReport:
 
 def _cells(name: str, row: dict[str, Any]) -> list[str]:
     area, at = row.get("auc"), row.get("recall_at_fpr", {})
+    kind = KINDS.get(name.removeprefix("kind "), "") if name.startswith("kind ") else ""
     return [
-        name,
+        f"{name}: {kind}" if kind else name,
         f"{row['n_spam']:,}",
         f"{row['n_wanted']:,}",
         f"{area['value']:.4f} ({area['low']:.4f}-{area['high']:.4f})" if area else "",
