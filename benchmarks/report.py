@@ -102,8 +102,8 @@ def _sentences(name: str, found: dict[str, Any]) -> Iterator[str]:
         faster = found["times_slower"]["jieba"][0]
         yield f"jieba's words of a batch come {faster:.0f} × as fast as from jieba."
     elif name == "quality":
-        yield "Partial AUC is up to 5 % false positives: each pipeline fitted on the same template groups of"
-        yield "our corpus, measured on the others."
+        yield "Partial AUC is up to 5 % false positives: each pipeline fitted with its defaults on the same"
+        yield "template groups of our corpus, measured on the others."
     elif name == "fit":
         yield _fit_note(found)
 
