@@ -69,7 +69,7 @@ def test_the_command_says_what_it_read_and_what_became_of_the_model(run: Run, tm
     done = run("adapt", "--data", str(data), "--anchors", str(anchors), "--test-share", "0", "--out", out)
     assert done.code == 1
     assert "new.csv:4: label '也许'" in done.err
-    assert "2 rows read, 1 unusable" in done.out
+    assert "3 rows read, 1 unusable" in done.out
     assert "adapted to 2 messages (1 spam), 4 anchors" in done.out
     assert "nothing says whether the adapted model is better" in done.out
     assert SpamClassifier.load(out).version_ == "3+adapted"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from command_runs import run_process
 from labelled_corpus import read_rows, write_rows
 
-from spamsms import SpamClassifier
+from spamsms import SpamClassifier, cli
 from spamsms.errors import DatasetError
 from spamsms.training import stream
 from spamsms.training.config import Source, TrainingConfig
@@ -141,3 +142,19 @@ def test_the_command_streams(by_class: list[Path], tmp_path: Path) -> None:
     refused = run_process("train", "--passes", "2", "--data", *files, "--out", out)
     assert refused.code != 0
     assert "--passes goes with --streaming" in refused.err
+
+
+def test_the_counts_of_rows_and_of_messages_add_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stream, "MOST_TESTED", 5)
+    rows = [{**row, "split": ""} for row in read_rows(8)]
+    data = write_rows([*rows, {**rows[0], "text": "另一条", "label": "也许", "kind": ""}], tmp_path / "a.tsv")
+    (tmp_path / "training.toml").write_text("[model]\nhash_bits = 12\n", encoding="utf-8")
+    options = ["--config", str(tmp_path / "training.toml"), "--out", str(tmp_path / "model")]
+    assert cli.main(["train", "--streaming", "--passes", "1", "--data", str(data), *options]) == 1
+    said = capsys.readouterr().out
+    assert f"{len(rows) + 1} rows read, 1 unusable" in said
+    found = re.search(r"trained on (\d+), tested on 5 of (\d+) held out", said)
+    assert found is not None
+    assert int(found[1]) + int(found[2]) == len(rows)

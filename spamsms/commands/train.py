@@ -109,11 +109,13 @@ def run(args: argparse.Namespace) -> int:
     say_problems(result.data.problems)
     counts = result.data.counts
     corrected = f"{counts['corrected']} corrected; " if args.feedback else ""
+    untested = counts.get("held_out", 0) - counts["test"]
+    sampled = f" of {counts['held_out']} held out" if untested > 0 else ""
     standard_output().write(
-        f"{counts['rows']} rows read, {counts['bad_rows']} unusable, {counts['duplicates_removed']} "
-        f"duplicates, {counts['label_conflicts']} label conflicts; {corrected}"
+        f"{counts['rows'] + counts['bad_rows']} rows read, {counts['bad_rows']} unusable, "
+        f"{counts['duplicates_removed']} duplicates, {counts['label_conflicts']} label conflicts; {corrected}"
         f"{counts['groups']} template groups; "
-        f"trained on {counts['train']}, tested on {counts['test']}\n\n"
+        f"trained on {counts['train']}, tested on {counts['test']}{sampled}\n\n"
         f"{format_table(result.figures)}\n\nwritten to {args.out}\n"
     )
     return BAD_ROWS if counts["bad_rows"] else DONE

@@ -41,7 +41,7 @@ _ROTATED = 32
 
 @dataclass
 class Tally:
-    """What was met while reading; problems beyond `MOST_PROBLEMS` are counted only."""
+    """Usable rows and others met while reading; problems beyond `MOST_PROBLEMS` are counted only."""
 
     rows: int = 0
     bad_rows: int = 0
@@ -125,11 +125,11 @@ def _usable_row(record: Any, name: str, source: Source, tally: Tally) -> dict[st
     if isinstance(record, RowError):
         tally.note(RowProblem(name, record.line, record.reason, record.used))
         return None
-    tally.rows += 1
     row = read_row(record.values, source)
     if isinstance(row, str):
         tally.note(RowProblem(name, record.line, row))
         return None
+    tally.rows += 1
     for remark in row.remarks:
         tally.note(RowProblem(name, record.line, remark, used=True))
     return {**row.entries, "origins": (name, record.line)}
@@ -201,7 +201,7 @@ def train_streaming(
     counts = {
         "rows": first.rows, "bad_rows": first.bad_rows, "duplicates_removed": 0, "label_conflicts": 0,
         "corrected": 0, "groups": int(np.unique(groups).size), "train": sum(learnt.values()),
-        "test": len(test), "test_left_out": 0,
+        "test": len(test), "test_left_out": 0, "held_out": tested.n_held_out,
     }  # fmt: skip
     data = PreparedData(Dataset(), test, np.zeros(0, np.int64), groups, {}, first.problems, counts)
     figures = {
@@ -219,6 +219,7 @@ class _TestSide:
 
     def __init__(self, config: TrainingConfig) -> None:
         self._share, self._seed = config.test_share, config.seed
+        self.n_held_out = 0
         self._parts: list[Dataset] = []
         self._keys: list[np.ndarray[Any, np.dtype[np.uint64]]] = []
 
@@ -232,6 +233,7 @@ class _TestSide:
             splits == "test"
         )
         if remember and held_out.any():
+            self.n_held_out += int(held_out.sum())
             self._parts.append(batch.select(held_out))
             self._keys.append(rotated[held_out])
             self._shrink()
