@@ -90,7 +90,8 @@ def _lines(args: argparse.Namespace, result: AdaptingResult) -> list[str]:
     counts, about = result.data.counts, result.model.details_["adapted"]
     lines = [
         f"{counts['rows'] + counts['bad_rows']} rows read, {counts['bad_rows']} unusable, "
-        f"{counts['duplicates_removed']} duplicates, {counts['label_conflicts']} label conflicts; {counts['groups']} template groups",
+        f"{counts['duplicates_removed']} duplicates, {counts['label_conflicts']} label conflicts; "
+        f"{counts['groups']} template groups",
         f"adapted to {about['messages']} messages ({about['spam']} spam), {about['anchors']} anchors; "
         f"{about['kept']:.0%} of the old weights kept",
     ]

@@ -63,7 +63,8 @@ def render_card(
         "## Data",
         "",
         f"{data['rows'] + data['bad_rows']} rows read, {data['bad_rows']} unusable, "
-        f"{data['duplicates_removed']} duplicates removed, {data['label_conflicts']} label conflicts; {data['groups']} template groups; "
+        f"{data['duplicates_removed']} duplicates removed, {data['label_conflicts']} label conflicts; "
+        f"{data['groups']} template groups; "
         f"{data['train']} messages to train on. SHA-256 of the training rows: `{data['sha256'][:16]}…`.",
         "",
         *_source_table(data["sources"]),
