@@ -157,3 +157,15 @@ def test_a_configuration_read_from_what_was_written_is_the_same(tmp_path: Path) 
     )
     (tmp_path / "training.toml").write_text(config_toml(config), encoding="utf-8")
     assert read_config(tmp_path / "training.toml") == config
+
+
+@pytest.mark.parametrize("option", ["--json", "--flips", "--html", "--figure"])
+def test_a_comparison_is_not_written_over_its_data(
+    trained: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    model, data = str(trained / "good"), trained / "data.tsv"
+    before = data.read_bytes()
+    assert cli.main(["compare", model, model, "--data", str(data), option, str(data)]) == 2
+    assert "data.tsv is a file that is read; name another" in capsys.readouterr().err
+    assert cli.main(["evaluate", "--model", model, "--data", str(data), "--json", str(data)]) == 2
+    assert data.read_bytes() == before

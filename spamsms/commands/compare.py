@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import DONE, WORSE
 from spamsms.commands.console import encode_utf8, printable, standard_error, standard_output
 from spamsms.commands.model_option import load
-from spamsms.commands.parsing import as_typed, epilog
+from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite
 from spamsms.commands.steps import Steps
 from spamsms.commands.train import say_problems
 
@@ -93,6 +93,7 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
     from spamsms.training.gate_rules import read_rules
     from spamsms.training.train import read_measured
 
+    refuse_to_overwrite((args.json, args.flips, args.html, args.figure), args.data)
     rules = read_rules(args.rules)
     config = _config(args)
     with Steps(6) as steps:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_output
 from spamsms.commands.model_option import add_model_option, load
-from spamsms.commands.parsing import epilog
+from spamsms.commands.parsing import epilog, refuse_to_overwrite
 from spamsms.commands.steps import Steps
 from spamsms.commands.train import say_problems
 from spamsms.errors import DatasetError
@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.training.robustness import attack_model, format_attacks
     from spamsms.training.train import CONFIG, evaluate_files
 
+    refuse_to_overwrite([args.json], args.data)
     model = load(args.model)
     config_file = args.config or model_folder(args.model) / CONFIG
     use_config = not args.every_row and Path(config_file).exists()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from spamsms.commands import EXIT_CODES, UNUSABLE
 from spamsms.commands.console import Utf8Output, standard_error
+from spamsms.errors import InputError
 from spamsms.text_lines import guess_encoding
 
 PROGRAM = "spamsms"
@@ -65,3 +67,19 @@ def whole_number(argument: str) -> int:
     if not argument.isdecimal() or int(argument) < 1:
         raise argparse.ArgumentTypeError(f"{argument!r} is no whole number from 1 on")
     return int(argument)
+
+
+def refuse_to_overwrite(outputs: Iterable[str | None], read: Iterable[str]) -> None:
+    """Refuse to write to a file that is read; `read` names files and folders of them.
+
+    Raises
+    ------
+    InputError
+        If an output is one of the files.
+    """
+    from spamsms.training.dataset import find_files
+
+    files = {os.path.realpath(path) for path in find_files(list(read))}
+    for out in filter(None, outputs):
+        if os.path.realpath(out) in files:
+            raise InputError(f"{as_typed(out)} is a file that is read; name another")
