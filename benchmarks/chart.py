@@ -86,7 +86,7 @@ def _draw_quality(axis: Any, sections: dict[str, Any]) -> None:
         axis.plot([sections["batch"]["per_second"][name][0]], [area], "o", color=COLOURS[name], markersize=9)
     axis.set_xscale("log")
     axis.set_xlabel("messages per second", fontsize=9)
-    axis.set_title("Partial AUC up to 5 % FPR, held-out groups of the corpus", fontsize=10)
+    axis.set_title("Partial AUC up to 5 % FPR, beside speed", fontsize=10)
 
 
 def _draw_growth(axis: Any, section: dict[str, Any], label: str) -> None:
