@@ -169,3 +169,13 @@ def test_a_comparison_is_not_written_over_its_data(
     assert "data.tsv is a file that is read; name another" in capsys.readouterr().err
     assert cli.main(["evaluate", "--model", model, "--data", str(data), "--json", str(data)]) == 2
     assert data.read_bytes() == before
+
+
+def test_a_picture_of_another_format_is_refused_before_anything_is_read(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, picture = str(trained / "good"), tmp_path / "changes.xyz"
+    data = str(tmp_path / "none.csv")
+    assert cli.main(["compare", model, model, "--data", data, "--figure", str(picture)]) == 2
+    assert "changes.xyz ends in none of .png, .svg, .pdf" in capsys.readouterr().err
+    assert not picture.exists()

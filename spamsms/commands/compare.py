@@ -13,6 +13,7 @@ from spamsms.commands.model_option import load
 from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite
 from spamsms.commands.steps import Steps
 from spamsms.commands.train import say_problems
+from spamsms.errors import InputError
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
@@ -36,6 +37,7 @@ probably exchanged: the verdict says so, and nothing is judged.
 The exit code is 1 where the new model is worse or the labels are probably
 exchanged; rows that cannot be used are listed and do not change it."""
 
+PICTURES = (".png", ".svg", ".pdf")
 EXAMPLES = """\
   spamsms compare zh my-model --data labelled.csv
   spamsms compare ours@2 my-model --data fresh.csv --every-row --html report.html
@@ -93,6 +95,8 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
     from spamsms.training.gate_rules import read_rules
     from spamsms.training.train import read_measured
 
+    if args.figure and Path(args.figure).suffix.lower() not in PICTURES:
+        raise InputError(f"{as_typed(args.figure)} ends in none of {', '.join(PICTURES)}")
     refuse_to_overwrite((args.json, args.flips, args.html, args.figure), args.data)
     rules = read_rules(args.rules)
     config = _config(args)
@@ -144,6 +148,8 @@ def _write(
         with open_atomically(args.html) as file:
             file.write(encode_utf8(render_page(comparison, old, new)))
     if args.figure:
-        draw_comparison(comparison).savefig(args.figure, dpi=150)
+        picture = draw_comparison(comparison)
+        with open_atomically(args.figure) as file:
+            picture.savefig(file, dpi=150, format=Path(args.figure).suffix[1:].lower())
     for path in filter(None, (args.json, args.flips, args.html, args.figure)):
         standard_output().write(f"written to {as_typed(path)}\n")
