@@ -75,8 +75,8 @@ def machine_line(sections: dict[str, Any]) -> str:
 def _notes(sections: dict[str, Any]) -> Iterator[str]:
     sentences = [
         f"Measured on a shared machine: {machine_line(sections)}. **What counts are the ratios**: within",
-        "a section all were timed in turns on the same messages (medians, quartiles in brackets), but fits once",
-        "each, one after the other; sections may be of several runs.",
+        "a section all were timed in turns on the same messages (medians, quartiles in brackets), but fits",
+        "once each, one after the other; sections may be of several runs.",
         *(sentence for name in sections for sentence in _sentences(name, sections[name])),
     ]
     yield textwrap.fill(" ".join(sentences), WIDTH, break_long_words=False, break_on_hyphens=False)
