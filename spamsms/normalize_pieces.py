@@ -10,6 +10,7 @@ Both forms, for one text and for a batch, give the same result.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import concat
 from typing import Any, NamedTuple
@@ -57,6 +58,24 @@ def _ranges(members: str) -> str:
     breaks = np.flatnonzero(np.diff(codes) != 1)
     firsts, lasts = np.append(codes[0], codes[breaks + 1]), np.append(codes[breaks], codes[-1])
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def taken_apart(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where characters stand that no writer uses but as parts of others, beside the other part.
+
+    Pairs of ordinary characters that could be one, such as 女 and 且, may be just that.
+    """
+    pair = _pair()
+    if pair.search(text):
+        for match in pair.finditer(text):
+            if not all(map(_is_ordinary, match[0])):
+                yield match.span()
+
+
+def _is_ordinary(char: str) -> bool:
+    """Tell whether GB 2312, level 1, the characters in common use, has it."""
+    code = char.encode("gb2312", "ignore")
+    return len(code) == 2 and code < b"\xd7\xfa"
 
 
 @lru_cache(maxsize=1)

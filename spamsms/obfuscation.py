@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.normalize_pieces import join_pieces, taken_apart
 from spamsms.tables import characters
 from spamsms.tables.codes import (
     CLASS_DIGIT,
@@ -62,7 +63,8 @@ def obfuscation(text: str) -> float:
 
     Counted are invisible characters, letters and digits of other scripts or
     styles that stand for plain ones, compatibility forms of Chinese characters,
-    and separators that break words into single characters.
+    characters written as their two parts, and separators that break words into
+    single characters.
 
     Parameters
     ----------
@@ -81,6 +83,7 @@ def obfuscation(text: str) -> float:
         hidden = int(np.count_nonzero(_disguises().take(points)))
     for match in _SPLIT_UP.finditer(text):
         hidden += sum(len(part[0]) for part in _INSERTED.finditer(match[0]))
+    hidden += sum(end - start for start, end in taken_apart(text))
     return min(hidden / len(text), 1.0)
 
 
@@ -99,6 +102,7 @@ def disguised_spans(text: str) -> list[tuple[int, int]]:
         Ascending, without overlap.
     """
     spans = [match.span() for match in _SPLIT_UP.finditer(text) if not _MASKED.fullmatch(match[0])]
+    spans.extend(taken_apart(text))
     if not _ORDINARY.fullmatch(text):
         disguise = _disguises()
         for place, char in enumerate(text):
@@ -117,7 +121,8 @@ def plain_text(text: str) -> str:
     """Return a disguised passage as a reader takes it: plain characters, nothing put in between.
 
     Letters and digits lose their style; separators between Chinese characters
-    that break a word apart go; all else stays.
+    that break a word apart go; characters in two parts are one again; all else
+    stays.
     """
     table, disguise = characters.full_canonical(), _disguises()
     kinds = characters.classes()
@@ -130,4 +135,4 @@ def plain_text(text: str) -> str:
             plain.append(char)
         elif int(kinds[unit]) != CLASS_DROP:
             plain.append(chr(unit))
-    return "".join(plain)
+    return join_pieces("".join(plain)) if any(taken_apart(text)) else "".join(plain)
