@@ -171,11 +171,11 @@ def test_a_comparison_is_not_written_over_its_data(
     assert data.read_bytes() == before
 
 
-def test_a_picture_of_another_format_is_refused_before_anything_is_read(
+def test_a_picture_of_another_format_is_refused(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, picture = str(trained / "good"), tmp_path / "changes.xyz"
-    data = str(tmp_path / "none.csv")
+    data = str(trained / "data.tsv")
     assert cli.main(["compare", model, model, "--data", data, "--figure", str(picture)]) == 2
     assert "changes.xyz ends in none of .png, .svg, .pdf" in capsys.readouterr().err
     assert not picture.exists()

@@ -95,9 +95,9 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
     from spamsms.training.gate_rules import read_rules
     from spamsms.training.train import read_measured
 
+    refuse_to_overwrite((args.json, args.flips, args.html, args.figure), args.data)
     if args.figure and Path(args.figure).suffix.lower() not in PICTURES:
         raise InputError(f"{as_typed(args.figure)} ends in none of {', '.join(PICTURES)}")
-    refuse_to_overwrite((args.json, args.flips, args.html, args.figure), args.data)
     rules = read_rules(args.rules)
     config = _config(args)
     with Steps(6) as steps:
