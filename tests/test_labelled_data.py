@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from spamsms.errors import DatasetError
 from spamsms.training.config import Source, TrainingConfig
-from spamsms.training.dataset import Dataset, RowProblem, read_datasets, remove_duplicates
+from spamsms.training.dataset import Dataset, RowProblem, iter_problems, read_datasets, remove_duplicates
 from spamsms.training.labelled_rows import read_label, read_time, read_weight
+from spamsms.training.profile import profile_dataset
 
 __all__ = ["model_folder", "run"]
 
@@ -349,3 +350,13 @@ def test_one_file_or_frame_stands_for_a_list_of_one(tmp_path: Path) -> None:
     assert texts
     for data in (path, str(path), frame()):
         assert read_datasets(data, DEFAULTS)[0].texts == texts
+
+
+def test_problems_that_are_not_shown_are_counted_and_said_where_to_find(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(f"text,label\n{DINNER},0\n" + "坏行,也许\n" * 5, encoding="utf-8")
+    problems = read_datasets(path, DEFAULTS)[1]
+    lines = list(iter_problems(problems, 2))
+    assert len(lines) == 3
+    assert lines[2] == "... and 3 more (spamsms profile --format json lists up to 1,000)"
+    assert len(profile_dataset(path).to_dict()["problems"]) == 5

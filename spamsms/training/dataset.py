@@ -290,4 +290,4 @@ def iter_problems(problems: Iterable[RowProblem], limit: int) -> Iterator[str]:
     listed = list(problems)
     yield from map(str, listed[:limit])
     if len(listed) > limit:
-        yield f"... and {len(listed) - limit} more"
+        yield f"... and {len(listed) - limit} more (spamsms profile --format json lists up to 1,000)"
