@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.calibration import fit_platt, sigmoid
+from spamsms.calibration import fit_platt, sigmoid, sigmoid_one
 from spamsms.decision import Thresholds
 from spamsms.errors import InputError
 from spamsms.estimator_protocol import ClassifierProtocol, not_fitted
@@ -261,8 +261,14 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
         InputError
             If `X` is no batch, or a row of it is not a str.
         """
-        spam = sigmoid(self.decision_function(X))
-        return np.column_stack([1 - spam, spam])
+        log_odds = self.decision_function(X)
+        proba = np.empty((log_odds.size, 2))
+        if log_odds.size <= FEW_TEXTS:
+            proba[:, 1] = [sigmoid_one(value) for value in log_odds.tolist()]
+        else:
+            proba[:, 1] = sigmoid(log_odds)
+        np.subtract(1.0, proba[:, 1], out=proba[:, 0])
+        return proba
 
     def predict(self, X: Any) -> npt.NDArray[np.int64]:
         """Return 1 where the probability of spam reaches `threshold`, shape (n_texts,).

@@ -65,9 +65,8 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 
     Pairs of ordinary characters that could be one, such as 女 and 且, may be just that.
     """
-    pair = _pair()
-    if pair.search(text):
-        for match in pair.finditer(text):
+    if _holds_pair(text):
+        for match in _pair().finditer(text):
             if not all(map(_is_ordinary, match[0])):
                 yield match.span()
 
