@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import InputError
+from spamsms.index_runs import expand
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch
 from spamsms.tables import characters
 
@@ -269,7 +270,7 @@ class FeatureSpace:
         pair = (padded[:-1] * _PAIR + padded[1:]) * _SOUND >> shift
         # Each message's pairs start one place before its first word and end at its last.
         first = ends - counts + 2 * np.arange(counts.size)
-        at = np.repeat(first, counts + 1) + _ramp(counts + 1)
+        at = expand(first, first + counts + 1)
         single = (padded[place] >> shift).astype(np.int64)
         return Words(single, pair[at].astype(np.int64), starts, stops, counts)
 
@@ -341,7 +342,8 @@ class FeatureSpace:
         """Return the columns of all messages behind one another, and how many each has."""
         lengths = np.diff(batch.starts) - PADDING
         n_starts = np.where(lengths > 0, lengths + 1, 0)
-        at = np.repeat(batch.starts[:-1] - 1, n_starts) + _ramp(n_starts)
+        firsts = batch.starts[:-1] - 1
+        at = expand(firsts, firsts + n_starts)
         columns = np.empty((at.size, CHANNELS), np.int32)
         for channel, bucket in enumerate(self.buckets(batch.units)):
             columns[:, channel] = bucket.take(at)
@@ -355,14 +357,6 @@ def _side_by_side(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     order = np.argsort(row, kind="stable")
     lengths: Array = np.sum([lengths for _, lengths in parts], axis=0)
     return np.concatenate([columns for columns, _ in parts])[order], lengths
-
-
-def _ramp(lengths: Array) -> npt.NDArray[np.int64]:
-    """Return 0, 1, … for each length, one behind the other."""
-    ends = np.cumsum(lengths)
-    ramp: npt.NDArray[np.int64] = np.arange(int(ends[-1]) if ends.size else 0)
-    ramp -= np.repeat(ends - lengths, lengths)
-    return ramp
 
 
 def padded_units(normalized: str) -> npt.NDArray[np.uint16]:

@@ -114,11 +114,3 @@ def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> M
         between = hidden.searchsorted(following) - hidden.searchsorted(own)
         beside[before] = following - own - 1 == between
     return Marks(units, kinds, at, units.take(at), kinds.take(at), beside, stops)
-
-
-def expand(starts: Array, ends: Array) -> Array:
-    """Return every index of some runs."""
-    lengths = ends - starts
-    first = np.cumsum(lengths) - lengths
-    index: Array = np.arange(int(lengths.sum())) + np.repeat(starts - first, lengths)
-    return index

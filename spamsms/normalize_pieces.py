@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.index_runs import expand
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_HAN, CLASS_NUMERAL
+from spamsms.tables.gb2312 import is_common
 
 Array = npt.NDArray[Any]
 # So many single letters between Chinese characters are no words any more.
@@ -67,14 +69,8 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
     """
     if _holds_pair(text):
         for match in _pair().finditer(text):
-            if not all(map(_is_ordinary, match[0])):
+            if not all(map(is_common, match[0])):
                 yield match.span()
-
-
-def _is_ordinary(char: str) -> bool:
-    """Tell whether GB 2312, level 1, the characters in common use, has it."""
-    code = char.encode("gb2312", "ignore")
-    return len(code) == 2 and code < b"\xd7\xfa"
 
 
 @lru_cache(maxsize=1)
@@ -135,10 +131,7 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> Joined | None:
     # Few messages have anything to join: only they are gone over again.
     bounds = (units == 0).nonzero()[0]
     behind = np.unique(np.searchsorted(bounds, found))
-    firsts, ends = bounds.take(behind - 1), bounds.take(behind)
-    lengths = ends - firsts + 1
-    steps = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    at = np.repeat(firsts, lengths) + steps
+    at = expand(bounds.take(behind - 1), bounds.take(behind) + 1)
     part = units.take(at)
     kept, last = _join(part, np.searchsorted(at, stray))
     units[at] = part

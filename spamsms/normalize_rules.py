@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.index_runs import expand
 from spamsms.normalize import PLACEHOLDERS, TOP_LEVEL_DOMAINS
-from spamsms.normalize_marks import Marks, expand
+from spamsms.normalize_marks import Marks
 from spamsms.normalize_numbers import fold_numbers, spell_numerals
 from spamsms.tables.codes import (
     CLASS_DIGIT,

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, Words, padded_units
+from spamsms.index_runs import expand
 from spamsms.kinds import PASSAGE
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
@@ -57,6 +58,11 @@ class LinearScorer:
     passage_scale: float = 0.0
     second_look: SecondLook | None = None
 
+    @property
+    def coefficients(self) -> npt.NDArray[np.float64]:
+        """Log-odds of each feature in a message of one passage, shape (n_features,)."""
+        return self.weights.astype(np.float64) * (self.scale + self.passage_scale)
+
     def rescaled(self, slope: float, offset: float) -> LinearScorer:
         """Return the scorer whose log-odds are these times `slope` plus `offset`."""
         look = self.second_look
@@ -84,8 +90,7 @@ class LinearScorer:
         result = np.full(n_texts, self.intercept)
         best = windows = None
         if self.space.uses_characters:
-            sums = self._position_sums(batch.units)
-            sums[batch.starts[1:-1] - PADDING] = 0
+            sums = self._sums_of_batch(batch)
             totals += np.add.reduceat(sums, batch.starts[:-1] - 1, dtype=np.int64)
             if self.passage_scale:
                 lengths = np.diff(batch.starts) - PADDING + 1
@@ -113,10 +118,8 @@ class LinearScorer:
         """Return where each message's most spam-like passage starts, as a second look wants it."""
         if not self.passage_scale:
             return None
-        sums = self._position_sums(batch.units)
-        sums[batch.starts[1:-1] - PADDING] = 0
         firsts, lengths = batch.starts[:-1] - 1, np.diff(batch.starts) - PADDING + 1
-        windows = _windows(sums)
+        windows = _windows(self._sums_of_batch(batch))
         best = _best_passages(windows, firsts, lengths, np.zeros(firsts.size, np.int64))
         return _find_passages(windows, firsts, lengths, best)
 
@@ -148,6 +151,12 @@ class LinearScorer:
         if units.size > UNITS_A_PART:
             return self._position_sums(units)[1:]
         return self.weights.take(self.space.columns(units[1:]))
+
+    def _sums_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.int16]:
+        """Return :meth:`_position_sums`, 0 between messages, where no feature starts."""
+        sums = self._position_sums(batch.units)
+        sums[batch.starts[1:-1] - PADDING] = 0
+        return sums
 
     def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
@@ -254,7 +263,7 @@ def _find_passages(windows: Array, firsts: Array, lengths: Array, best: Array) -
     long = np.flatnonzero(lengths > PASSAGE)
     counts = lengths.take(long) - PASSAGE + 1
     row_of = np.repeat(np.arange(long.size), counts)
-    places = np.arange(row_of.size) + np.repeat(firsts.take(long) - (np.cumsum(counts) - counts), counts)
+    places = expand(firsts.take(long), firsts.take(long) + counts)
     hits = np.flatnonzero(windows.take(places) == best.take(long).take(row_of))
     _, first_hits = np.unique(row_of.take(hits), return_index=True)
     found[long] = places.take(hits.take(first_hits))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.features import CHANNELS
+from spamsms.index_runs import expand
 from spamsms.kinds import KIND_SPACE, PASSAGE, KindHead, batch_of_one
 from spamsms.normalize_batch import PADDING, NormalizedBatch
 
@@ -166,10 +167,6 @@ def select(batch: NormalizedBatch, rows: Array) -> NormalizedBatch:
     batch : NormalizedBatch
     rows : ndarray of int64, shape (n_rows,)
     """
-    starts = batch.starts.take(rows)
-    lengths = batch.starts.take(rows + 1) - starts
-    ends = np.cumsum(lengths)
-    at = np.arange(int(ends[-1]) if ends.size else 0)
-    at += np.repeat(starts - (ends - lengths), lengths)
-    units = np.concatenate([np.zeros(PADDING, np.uint16), batch.units.take(at)])
-    return NormalizedBatch(units, np.concatenate([[0], ends]) + PADDING)
+    starts, ends = batch.starts.take(rows), batch.starts.take(rows + 1)
+    units = np.concatenate([np.zeros(PADDING, np.uint16), batch.units.take(expand(starts, ends))])
+    return NormalizedBatch(units, np.concatenate([[0], np.cumsum(ends - starts)]) + PADDING)

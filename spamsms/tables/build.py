@@ -53,6 +53,7 @@ from spamsms.tables.codes import (
     default_astral,
 )
 from spamsms.tables.decompositions import plain_form, split_characters
+from spamsms.tables.gb2312 import is_standard
 
 HERE = Path(__file__).parent
 LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -67,15 +68,6 @@ BLANKS = frozenset("\u2800\u3164\u115f\u1160\uffa0\u3000\u180e")
 def _is_han(char: str) -> bool:
     code = ord(char)
     return 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF or char == "〇"
-
-
-def _is_standard_simplified(char: str) -> bool:
-    """Tell whether GB 2312, the set that every simplified text uses, holds the character."""
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def read_curated(path: Path) -> dict[str, str]:
@@ -176,7 +168,7 @@ class CharacterMap:
         compatible = unicodedata.normalize("NFKC", char)
         if len(compatible) == 1 and compatible != char:
             return compatible
-        standard = _is_standard_simplified(char)
+        standard = is_standard(char)
         for converter in self._simplify[:1] if standard else self._simplify:
             simple = str(converter.convert(char))
             if len(simple) == 1 and simple != char and ord(simple) <= 0xFFFF:

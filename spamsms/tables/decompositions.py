@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from spamsms.tables.codes import NUMERALS
+from spamsms.tables.gb2312 import common_characters, is_common, is_standard
 
 # Radicals that a disguiser adds to a character (加 and 珈), or that senders of 火星文 like.
 ADDED_RADICALS = frozenset(
@@ -28,13 +29,6 @@ LARGEST_CHANCE = 3e-6
 SEEN_IN_PARTS = dict.fromkeys(("手戈", "扌戈", "才戈"), "找") | {"木口": "杏", "彐水": "录", "口八": "叭"}
 # Behind figures they stand beside whatever follows.
 SIGNS = frozenset("年月日号点时分秒周天元块万亿折毛角圆")
-
-
-@lru_cache(maxsize=1)
-def common_characters() -> frozenset[str]:
-    """Return the characters of GB 2312, level 1."""
-    codes = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
-    return frozenset(code.decode("gb2312") for code in codes if code < b"\xd7\xfa")
 
 
 @lru_cache(maxsize=1)
@@ -80,25 +74,17 @@ def plain_form(char: str, alike: Callable[[str, str], bool], settled: Callable[[
     settled : callable
         Whether a common character stands for itself.
     """
-    if char in common_characters():
+    if is_common(char):
         return None
     shares, _ = _running_text()
-    unknown = not _in_gb2312(char)
+    unknown = not is_standard(char)
     found = [
         (alike(char, part), shares.get(part, 0.0), part)
         for parts in _in_two_parts(char)
         for part, radical in (parts, parts[::-1])
-        if part in common_characters() and radical in ADDED_RADICALS and settled(part)
+        if is_common(part) and radical in ADDED_RADICALS and settled(part)
     ]
     return max((item for item in found if item[0] or unknown), default=(False, 0.0, None))[2]
-
-
-def _in_gb2312(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def split_characters(canonical: Callable[[str], str]) -> dict[tuple[str, str], str]:

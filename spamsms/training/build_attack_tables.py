@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
+from spamsms.tables.gb2312 import common_characters
 from spamsms.training.attack_entries import STYLES, TABLES, rows
 
 FREQUENT_WORDS = 8000
@@ -85,19 +86,13 @@ RADICALS = (
 )  # fmt: skip
 
 
-def level_one() -> list[str]:
-    """Return the characters of GB 2312, level 1, in the order of the standard."""
-    codes = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
-    return [code.decode("gb2312") for code in codes if code < b"\xd7\xfa"]
-
-
 @lru_cache(maxsize=1)
 def dictionary() -> dict[str, int]:
     """Return the words of jieba's dictionary that hold common characters only, most frequent first."""
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("jieba is not installed; install it: pip install jieba")
-    common = set(level_one())
+    common = set(common_characters())
     found: dict[str, int] = {}
     for line in (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
         word, count, flag = line.split(" ")
@@ -116,7 +111,7 @@ def reading_of(word: str) -> list[str]:
 def frequent_words() -> dict[str, tuple[str, ...]]:
     """Return frequent words of two characters and more, and the words of adverts, with their syllables."""
     words = [word for word in dictionary() if len(word) > 1][:FREQUENT_WORDS]
-    common = set(level_one())
+    common = set(common_characters())
     adverts = [word for name in ("slang", "emoji_words") for word in rows(name)]
     listed = dict.fromkeys([*words, *(w for w in adverts if len(w) > 1 and common.issuperset(w))])
     # One field, so that the whole word's spelling is one substitute and goes to one half.
@@ -169,7 +164,7 @@ def traditional() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]
     import opencc
 
     convert = opencc.OpenCC("s2t").convert
-    characters = {char: convert(char) for char in level_one()}
+    characters = {char: convert(char) for char in common_characters()}
     table = str.maketrans(characters)
     words: dict[str, tuple[str, ...]] = {}
     for word in dictionary():
@@ -194,7 +189,7 @@ def compatibility() -> dict[str, tuple[str, ...]]:
     import opencc
 
     simplify, restore = opencc.OpenCC("t2s").convert, opencc.OpenCC("s2t").convert
-    common = set(level_one())
+    common = set(common_characters())
     found: dict[str, list[str]] = defaultdict(list)
     for code in chain(*COMPATIBILITY_BLOCKS):
         plain = re.sub(r"^[(〔](.)[)〕]$", r"\1", unicodedata.normalize("NFKC", chr(code)))
