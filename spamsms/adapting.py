@@ -120,7 +120,7 @@ class _OldHyperplane:
         self.space: FeatureSpace = scorer.space
         self.second_look = scorer.second_look
         self.share = scorer.passage_scale / (scorer.scale + scorer.passage_scale or 1.0)
-        self.coefficients = MARGIN * scorer.weights * (scorer.scale + scorer.passage_scale)
+        self.coefficients = MARGIN * scorer.coefficients
         self.intercept = MARGIN * scorer.intercept
         counts, sizes = count_features(self.space, anchors)
         margins = self.margins(counts, sizes)

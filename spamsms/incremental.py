@@ -55,8 +55,9 @@ class Stream:
         if scorer is None:
             fit = RunningFit.start(np.zeros(space.n_features))
         else:
-            coefficients = MARGIN * scorer.weights * (scorer.scale + scorer.passage_scale)
-            fit = RunningFit.start(coefficients, MARGIN * scorer.intercept, ROWS_BEHIND_A_MODEL)
+            fit = RunningFit.start(
+                MARGIN * scorer.coefficients, MARGIN * scorer.intercept, ROWS_BEHIND_A_MODEL
+            )
         return cls(space, fit, ColumnCounts.none(space.n_features))
 
     def learn(

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 
-from spamsms.errors import InputError
 from spamsms.normalize_pieces import join_pieces
 from spamsms.tables import characters
 from spamsms.tables.codes import (
@@ -37,6 +36,7 @@ from spamsms.tables.codes import (
     PHONE,
     TOKENS,
 )
+from spamsms.validation import check_text
 
 # Raised whenever the same text would normalise otherwise: models of another version are refused.
 NORMALIZER_VERSION = 2
@@ -182,9 +182,7 @@ def normalize_text(text: str) -> str:
     >>> normalize_text("【优选】加微 信:１３８００１３８０００，戳 t.cn/Ab12")
     '优选加微信☏戳⇗'
     """
-    if not isinstance(text, str):
-        raise InputError(f"text must be a str, not {type(text).__name__}; decode or convert it first")
-    text = fold_placeholders(text).translate(_CANONICAL)
+    text = fold_placeholders(check_text(text)).translate(_CANONICAL)
     if "." in text or "://" in text:
         text = _LINK_RUN.sub(_fold_link, text)
     if "##" in text:

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.errors import InputError
 from spamsms.normalize_marks import find_marks
 from spamsms.normalize_pieces import join_pieces_of_batch
 from spamsms.normalize_rules import apply_rules
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
+from spamsms.validation import check_text
 
 Array = npt.NDArray[Any]
 PADDING = 2
@@ -146,9 +146,7 @@ def normalize_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
     InputError
         If `text` is not a string.
     """
-    if not isinstance(text, str):
-        raise InputError(f"text must be a str, not {type(text).__name__}; decode or convert it first")
-    batch = normalize_batch([text], offsets=True)
+    batch = normalize_batch([check_text(text)], offsets=True)
     inner = slice(int(batch.starts[0]), int(batch.starts[1]) - PADDING)
     assert batch.positions is not None
     assert batch.stops is not None

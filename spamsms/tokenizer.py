@@ -21,6 +21,7 @@ from typing import Any
 from spamsms.errors import DatasetError, InputError, SpamsmsError
 from spamsms.once import Once
 from spamsms.segment import WordDictionary, WordModel, word_starts
+from spamsms.validation import check_text
 
 LONGEST_WORD = 1000
 LARGEST_COUNT = 10**18
@@ -99,9 +100,7 @@ class WordSegmenter:
         list of tuple of int
             ``(start, stop)`` in characters, in order and without gaps.
         """
-        if not isinstance(text, str):
-            raise InputError(f"text must be a str, not {type(text).__name__}")
-        starts = word_starts(text, self.dictionary(), word_model() if self.hmm else None)
+        starts = word_starts(check_text(text), self.dictionary(), word_model() if self.hmm else None)
         return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
     def dictionary(self) -> WordDictionary:

@@ -144,7 +144,9 @@ def test_a_token_spans_all_that_it_stands_for(text: str, expected: list[tuple[st
 @pytest.mark.parametrize("function", [normalize_text, normalize_with_offsets])
 @pytest.mark.parametrize("value", [None, b"text", 1, ["text"], float("nan")])
 def test_what_is_no_str_is_an_input_error(function: Callable[[Any], Any], value: Any) -> None:
-    with pytest.raises(InputError, match=rf"text must be a str, not {type(value).__name__}"):
+    with pytest.raises(
+        InputError, match=r"^text is .*; (decode it first|drop missing messages|every message must be a str)"
+    ):
         function(value)
 
 

@@ -304,7 +304,7 @@ def test_wrong_arguments_are_named(tmp_path: Path) -> None:
         WordSegmenter(hmm=1)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="userdict must be a path or None, not int"):
         word_segmenter(userdict=3)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="text must be a str, not bytes"):
+    with pytest.raises(InputError, match="text is bytes b'abc'; decode it first"):
         WordSegmenter().cut(b"abc")  # type: ignore[arg-type]
 
 
