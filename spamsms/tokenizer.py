@@ -21,7 +21,6 @@ from typing import Any
 from spamsms.errors import DatasetError, InputError, SpamsmsError
 from spamsms.once import Once
 from spamsms.segment import WordDictionary, WordModel, word_starts
-from spamsms.validation import check_text
 
 LONGEST_WORD = 1000
 LARGEST_COUNT = 10**18
@@ -100,7 +99,12 @@ class WordSegmenter:
         list of tuple of int
             ``(start, stop)`` in characters, in order and without gaps.
         """
-        starts = word_starts(check_text(text), self.dictionary(), word_model() if self.hmm else None)
+        if not isinstance(text, str):
+            # It brings NumPy along, which cutting itself does without.
+            from spamsms.validation import check_text
+
+            check_text(text)
+        starts = word_starts(text, self.dictionary(), word_model() if self.hmm else None)
         return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
     def dictionary(self) -> WordDictionary:
