@@ -11,7 +11,8 @@ from labelled_corpus import read_rows, write_rows
 import spamsms
 from spamsms import InputError, SpamClassifier, cli
 from spamsms.model_store import ModelStore
-from spamsms.training.config import Source, TrainingConfig, config_toml, read_config
+from spamsms.training.config import Source, TrainingConfig, read_config
+from spamsms.training.config_file import format_config
 from spamsms.training.naming import name_model
 from spamsms.training.promotion import NotPromotedError, promote_model
 
@@ -155,7 +156,7 @@ def test_a_configuration_read_from_what_was_written_is_the_same(tmp_path: Path) 
         augment_copies=2,
         seed=3,
     )
-    (tmp_path / "training.toml").write_text(config_toml(config), encoding="utf-8")
+    (tmp_path / "training.toml").write_text(format_config(config), encoding="utf-8")
     assert read_config(tmp_path / "training.toml") == config
 
 

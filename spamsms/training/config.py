@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -154,34 +153,6 @@ def read_config(path: str | os.PathLike[str] | None) -> TrainingConfig:
     sources = tuple(build_table(Source, entry, f"{path}: [[sources]]") for entry in raw.pop("sources", []))
     config: TrainingConfig = build_table(TrainingConfig, {**raw, "sources": sources}, str(path))
     return config
-
-
-def config_toml(config: TrainingConfig) -> str:
-    """Return a configuration as TOML, without what stands in a model's manifest: name and version."""
-    lines = [
-        f"{item.name} = {_toml(getattr(config, item.name))}"
-        for item in fields(config)
-        if item.name not in ("name", "version", "model", "sources")
-        and getattr(config, item.name) != item.default
-    ]
-    tables = [("[model]", config.model)] if config.model else []
-    tables += [("[[sources]]", vars(source)) for source in config.sources]
-    for title, table in tables:
-        lines += [
-            "",
-            title,
-            *(f"{key} = {_toml(value)}" for key, value in table.items() if value is not None),
-        ]
-    return "\n".join(["# How this model was trained.", *lines]) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    # What JSON and TOML write alike: strings, whole and other numbers, true and false.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from spamsms.training.config import Source, TrainingConfig
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def format_config(config: TrainingConfig, comment: str = "") -> str:
+def format_config(config: TrainingConfig, comment: str = "", without: Iterable[str] = ()) -> str:
     """Return a configuration as TOML; what has its default value is left out.
 
     Parameters
@@ -21,13 +21,17 @@ def format_config(config: TrainingConfig, comment: str = "") -> str:
     config : TrainingConfig
     comment : str
         Lines to stand above it.
+    without : iterable of str
+        Fields of the configuration to leave out.
     """
     # TOML takes no control characters in comments.
     plain = "\n".join(comment.splitlines()).translate(dict.fromkeys((*range(10), *range(11, 32), 127), " "))
     lines = [f"# {line}".rstrip() for line in plain.split("\n") if plain]
-    lines += _entries(config, skip=("model", "sources"))
+    lines += _entries(config, skip=("model", "sources", *without))
     if config.model:
-        lines += ["", "[model]", *(_entry(key, value) for key, value in config.model.items())]
+        # TOML has no None; what may be None is None by default.
+        given = (_entry(key, value) for key, value in config.model.items() if value is not None)
+        lines += ["", "[model]", *given]
     for source in config.sources:
         lines += ["", "[[sources]]", *_entries(source, skip=("kinds",))]
         if source.kinds:
@@ -49,11 +53,10 @@ def _entry(key: str, value: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _string(value)
-    return repr(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    # What JSON and TOML write alike: strings, whole and other numbers, true and false.
+    return _string(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _string(text: str) -> str:

@@ -24,7 +24,8 @@ from spamsms.training.batch_reference import (
     write_reference,
 )
 from spamsms.training.card import write_card
-from spamsms.training.config import TrainingConfig, config_toml
+from spamsms.training.config import TrainingConfig
+from spamsms.training.config_file import format_config
 from spamsms.training.dataset import (
     CORRECTED,
     DataPath,
@@ -328,7 +329,8 @@ def write_model(
     (out / METRICS).write_text(text, encoding="utf-8")
     if config_file is None:
         # Whoever measures the model later must know which groups it never saw.
-        (out / CONFIG).write_text(config_toml(config), encoding="utf-8")
+        text = format_config(config, "How this model was trained.", without=("name", "version"))
+        (out / CONFIG).write_text(text, encoding="utf-8")
     elif Path(config_file).resolve() != (out / CONFIG).resolve():
         (out / CONFIG).write_bytes(Path(config_file).read_bytes())
     if reference is not None:
