@@ -55,14 +55,14 @@ def test_the_order_follows_the_seed(by_class: list[Path]) -> None:
 def test_few_rows_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_rows([{"text": f"第{i}条", "label": str(i % 2)} for i in range(400)], tmp_path / "a.tsv")
     taken = 0
-    read = stream.read_row
+    read = stream.usable_row
 
     def counting(*arguments: object) -> object:
         nonlocal taken
         taken += 1
         return read(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stream, "read_row", counting)
+    monkeypatch.setattr(stream, "usable_row", counting)
     batches = read_batches([path], rows_a_batch=10, shuffled_rows=30)
     next(batches)
     assert taken == 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -230,19 +230,25 @@ def read_dataset(path: Path, source: Source) -> tuple[Dataset, list[RowProblem]]
 def _read_records(
     records: Iterable[Record | RowError], name: str, source: Source
 ) -> tuple[Dataset, list[RowProblem]]:
-    rows: list[dict[str, Any]] = []
-    problems = []
-    for record in records:
-        if isinstance(record, RowError):
-            problems.append(RowProblem(name, record.line, record.reason, record.used))
-            continue
-        row = read_row(record.values, source)
-        if isinstance(row, str):
-            problems.append(RowProblem(name, record.line, row))
-            continue
-        problems.extend(RowProblem(name, record.line, remark, used=True) for remark in row.remarks)
-        rows.append({**row.entries, "origins": (name, record.line)})
-    return dataset_of_rows(rows), problems
+    problems: list[RowProblem] = []
+    rows = (usable_row(record, name, source, problems.append) for record in records)
+    return dataset_of_rows([row for row in rows if row is not None]), problems
+
+
+def usable_row(
+    record: Record | RowError, name: str, source: Source, note: Callable[[RowProblem], object]
+) -> dict[str, Any] | None:
+    """Return a row's entry in every column, None where it cannot be used; `note` is told what is wrong."""
+    if isinstance(record, RowError):
+        note(RowProblem(name, record.line, record.reason, record.used))
+        return None
+    row = read_row(record.values, source)
+    if isinstance(row, str):
+        note(RowProblem(name, record.line, row))
+        return None
+    for remark in row.remarks:
+        note(RowProblem(name, record.line, remark, used=True))
+    return {**row.entries, "origins": (name, record.line)}
 
 
 def dataset_of_rows(rows: Sequence[dict[str, Any]]) -> Dataset:

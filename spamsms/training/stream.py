@@ -14,14 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spamsms.errors import DatasetError
-from spamsms.message_files import RowError
 from spamsms.reservoir import Reservoir
 from spamsms.shingles import template_keys
-from spamsms.training.config import Source, TrainingConfig
-from spamsms.training.dataset import DataPath, Dataset, RowProblem, dataset_of_rows, join, open_all
+from spamsms.training.config import TrainingConfig
+from spamsms.training.dataset import (
+    DataPath,
+    Dataset,
+    RowProblem,
+    dataset_of_rows,
+    join,
+    open_all,
+    usable_row,
+)
 from spamsms.training.dedupe import near_duplicate_groups
 from spamsms.training.evaluate import evaluate_model
-from spamsms.training.labelled_rows import read_row
 from spamsms.training.naming import name_model
 from spamsms.training.train import PreparedData, TrainingResult, source_counts, write_model
 
@@ -116,23 +122,10 @@ def _mixed_rows(
         if record is None:
             del files[place], sizes[place]
             continue
-        row = _usable_row(record, name, source, tally)
+        row = usable_row(record, name, source, tally.note)
         if row is not None:
+            tally.rows += 1
             yield row
-
-
-def _usable_row(record: Any, name: str, source: Source, tally: Tally) -> dict[str, Any] | None:
-    if isinstance(record, RowError):
-        tally.note(RowProblem(name, record.line, record.reason, record.used))
-        return None
-    row = read_row(record.values, source)
-    if isinstance(row, str):
-        tally.note(RowProblem(name, record.line, row))
-        return None
-    tally.rows += 1
-    for remark in row.remarks:
-        tally.note(RowProblem(name, record.line, remark, used=True))
-    return {**row.entries, "origins": (name, record.line)}
 
 
 def train_streaming(
