@@ -36,7 +36,7 @@ from spamsms.commands import (
 from spamsms.commands.console import standard_error
 from spamsms.commands.model_option import ModelUnavailableError
 from spamsms.commands.parsing import PROGRAM, CommandParser, as_typed, report_error
-from spamsms.errors import SpamsmsError
+from spamsms.errors import ModelFormatError, SpamsmsError
 
 # Each adds itself to the parser; see spamsms.commands.
 COMMANDS = (
@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         standard_error().write_line(f"{PROGRAM}: interrupted")
         return INTERRUPTED
-    except ModelUnavailableError as error:
+    except (ModelUnavailableError, ModelFormatError) as error:
         report_error(str(error))
         return NO_MODEL
     except SpamsmsError as error:

@@ -219,6 +219,16 @@ def test_the_list_of_a_damaged_model_says_so_with_exit_code_1(
     assert cli.main(["models", "theirs"]) == 2
 
 
+def test_a_rollback_to_a_damaged_version_is_refused_with_exit_code_3(
+    store: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    current = store.current("ours")
+    (store.home / "ours" / "1" / "manifest.json").write_text("[]")
+    assert cli.main(["rollback", "ours", "--to", "1"]) == 3
+    assert '"format" is not "spamsms-model"' in capsys.readouterr().err
+    assert store.current("ours") == current
+
+
 def test_a_command_finds_models_by_name_and_version(store: ModelStore) -> None:
     result = run_process("check", "--model", "ours@2", "--format", "jsonl", TEXT)
     assert json.loads(result.out)["model"] == "ours 2"
