@@ -63,7 +63,7 @@ def test_data_whose_labels_are_exchanged_judge_nothing() -> None:
     exchanged = dataclasses.replace(data.test, labels=1 - data.test.labels)
     comparison = compare_models(small_model(), fitted(flip=1), exchanged, None, data.test_groups)
     assert comparison.slices["all"].figures["recall"].value > 0.1
-    assert (comparison.verdict, comparison.n_judged, comparison.findings) == ("no difference", 0, [])
+    assert (comparison.verdict, comparison.n_judged, comparison.findings) == ("cannot tell", 0, [])
     assert comparison.reasons == [comparison.doubt]
     assert "are 1 and 0 exchanged in the data?" in comparison.doubt
     assert comparison.to_dict()["doubt"] == comparison.doubt
@@ -91,7 +91,7 @@ def test_slices_that_are_too_small_are_shown_and_not_judged() -> None:
     comparison = compared(
         small_model(), fitted(flip=3), GateRules(smallest_class=10**6, smallest_slice=10**6)
     )
-    assert (comparison.verdict, comparison.n_judged) == ("no difference", 0)
+    assert (comparison.verdict, comparison.n_judged) == ("cannot tell", 0)
     assert comparison.reasons == ["too few messages: no figure could be judged"]
     assert comparison.slices["all"].figures["recall"].excludes_zero
 

@@ -24,8 +24,8 @@ DESCRIPTION = """\
 Compare two models on the same labelled messages, slice by slice: what changed,
 with bootstrap intervals over template groups, the messages on which they decide
 differently with the words that each rests on, and a verdict: better, no
-difference or worse. The rules of the verdict are spamsms.training.gate_rules';
-a TOML file changes them: --rules.
+difference, worse, or cannot tell, of too few messages. The rules of the verdict
+are spamsms.training.gate_rules'; a TOML file changes them: --rules.
 
 Only messages that the new model was not trained on count: with the training.toml
 beside it (or --config) those of test groups, with --every-row all of them, for

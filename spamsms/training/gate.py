@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
 
 Array = npt.NDArray[Any]
-BETTER, NO_DIFFERENCE, WORSE = "better", "no difference", "worse"
+BETTER, NO_DIFFERENCE, WORSE, CANNOT_TELL = "better", "no difference", "worse", "cannot tell"
 FIGURES = {
     "recall": "spam caught",
     "false_positives": "wanted flagged",
@@ -98,7 +98,8 @@ class Comparison:
     slices : dict of str to SliceChange
     flips : list of Flip
         Those where the new model is wrong first, the largest changes first.
-    verdict : {"better", "no difference", "worse"}
+    verdict : {"better", "no difference", "worse", "cannot tell"}
+        The last where nothing could be judged.
     findings : list of Finding
         What the verdict rests on; those for the worse first.
     n_judged : int
@@ -213,6 +214,8 @@ def compare_models(
     doubt = _doubt_of_labels(scores[0], dataset.labels, groups, rules)
     findings, n_judged = ([], 0) if doubt else _judge(slices, rules)
     found = {finding.verdict for finding in findings}
+    otherwise = NO_DIFFERENCE if n_judged else CANNOT_TELL
+    verdict = WORSE if WORSE in found else BETTER if BETTER in found else otherwise
     return Comparison(
         _identity(old),
         _identity(new),
@@ -220,7 +223,7 @@ def compare_models(
         int(np.unique(groups).size),
         slices,
         find_flips(dataset, scores, flags),
-        WORSE if WORSE in found else BETTER if BETTER in found else NO_DIFFERENCE,
+        verdict,
         findings,
         n_judged,
         rules,
