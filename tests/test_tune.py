@@ -22,6 +22,7 @@ from spamsms.training.metrics import partial_area
 from spamsms.training.train import prepare_data
 from spamsms.training.trial_fits import apply_candidate, score_fold
 from spamsms.training.tune import count_fits, draw_candidates, rungs, tune
+from spamsms.training.tuning_result import Trial, TuningResult
 
 CONFIG = TrainingConfig(model={"hash_bits": 13})
 SPACE = {"C": (1e-6, 1e-5, 1.0), "passage_weight": (0.0, 0.3)}
@@ -68,6 +69,14 @@ def test_one_trial_is_the_configuration_as_given(data: Path) -> None:
     assert result.config == CONFIG
     assert result.difference == (0.0, 0.0, 0.0)
     assert result.sentence.startswith("Nothing beat the configuration as given")
+
+
+def test_a_gain_of_partial_searches_is_not_told_as_one_of_the_configuration_that_stays() -> None:
+    as_given = Trial(0, {}, (0.9,))
+    result = TuningResult(CONFIG, "auc", [as_given], 0.95, 0.9, (0.05, 0.01, 0.09), [{"C": 2.0}], {})
+    stays, _, gain = result.sentence.partition(" What searches on parts of it chose")
+    assert stays.endswith("on all of the training side, so it stays.")
+    assert "on messages that they never saw: auc 0.9500 against 0.9000 as given, +0.0500" in gain
 
 
 def test_no_template_and_no_test_message_crosses_a_fold(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

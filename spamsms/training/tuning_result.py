@@ -81,7 +81,10 @@ class TuningResult:
         said = f"{self.metric} {self.estimate:.4f} against {self.baseline:.4f} as given, "
         said += f"{value:+.4f} ({low:+.4f} to {high:+.4f})"
         if not self.trials[0].parameters:
-            return f"Nothing beat the configuration as given ({said} on messages that no search saw)."
+            return (
+                "Nothing beat the configuration as given on all of the training side, so it stays. What "
+                f"searches on parts of it chose reaches, on messages that they never saw: {said}."
+            )
         if low > 0:
             return f"Tuning helps on messages that no search saw: {said}."
         if high < 0:
