@@ -27,7 +27,7 @@ it stands. Blank messages are passed over. The same file and model give the same
 list.
 
 Fill in label (1 or spam or 垃圾, 0 or ham or 正常, or a kind's code) and give the
-file to spamsms train --data; rows left empty are passed over."""
+file to spamsms train --data, which lists the rows left empty and leaves them out."""
 
 EXAMPLES = """\
   spamsms suggest inbox.csv --out to-label.csv

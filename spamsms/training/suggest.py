@@ -206,7 +206,7 @@ def render_suggestions(suggestions: Sequence[Suggestion], lines: Sequence[int] |
     -------
     str
         ``spamsms train`` reads it once labels stand in it; rows left without
-        one are passed over.
+        one are listed there as not used.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
