@@ -13,11 +13,11 @@ from spamsms.governance.report_html import (
     count,
     cut_caption,
     date_cell,
-    fill_template,
     masking_note,
     nothing,
     number_cell,
     percent,
+    render_page,
     sender_kind,
     share_cell,
     table,
@@ -58,14 +58,15 @@ def render_ports(ranking: PortRanking) -> str:
     summary, rows = ranking.summary, ranking.rows
     n_problems = summary["unusable"] + summary["bad_dates"]
     parts = {
-        "title": text(f"发送号码排查报告 {summary['source']}"),
         "masthead": f"<p>{both('来源', 'Source')}: <b>{text(summary['source'])}</b> · "
         f"{both('模型', 'Model')}: {text(summary['model'])} · {masking_note(summary['masked'])}</p>",
         "cards": _cards(summary, rows),
         "ports": _ports(rows),
         "accounting": accounting_table(summary, _ACCOUNTING, ranking.problems, n_problems),
     }
-    return fill_template("ports.html", parts)
+    return render_page(
+        ("发送号码排查报告", "Ranking of sending numbers"), summary["source"], "ports.html", parts
+    )
 
 
 def _cards(summary: dict[str, Any], rows: list[dict[str, Any]]) -> str:

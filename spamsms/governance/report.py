@@ -16,12 +16,12 @@ from spamsms.governance.report_html import (
     count,
     cut_caption,
     date_cell,
-    fill_template,
     masking_note,
     moment,
     nothing,
     number_cell,
     percent,
+    render_page,
     sender_kind,
     share_cell,
     table,
@@ -84,7 +84,6 @@ def render_report(result: TriageResult) -> str:
     """
     summary, tables = result.summary, result.tables
     parts = {
-        "title": text(f"短信投诉研判报告 {summary['source']}"),
         "masthead": _masthead(summary),
         "cards": _cards(summary),
         "timeline": _timeline(result),
@@ -94,7 +93,9 @@ def render_report(result: TriageResult) -> str:
         "signatures": _signatures(tables["signatures"]),
         "accounting": accounting_table(summary, ACCOUNTING, tables["problems"], len(tables["problems"])),
     }
-    return fill_template("report.html", parts)
+    return render_page(
+        ("短信投诉研判报告", "Triage of SMS complaints"), summary["source"], "report.html", parts
+    )
 
 
 def _masthead(summary: dict[str, Any]) -> str:

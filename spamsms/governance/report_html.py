@@ -43,15 +43,39 @@ class Cell(NamedTuple):
     key: Any = ""
 
 
-def fill_template(name: str, parts: dict[str, str]) -> str:
-    """Return a template with its places filled, once, with HTML; style and script are put in too."""
+def render_page(title: tuple[str, str], source: str, sections: str, parts: dict[str, str]) -> str:
+    """Return a page that needs no network.
+
+    Parameters
+    ----------
+    title : tuple of str
+        In Chinese and English.
+    source : str
+        Name of the file that it reports on.
+    sections : str
+        Name of the template of what stands between the key figures and the accounting of the input.
+    parts : dict of str to str
+        HTML for the places of the templates.
+    """
     parts = {
         **parts,
-        "style": (HERE / "page.css").read_text(encoding="utf-8"),
-        "script": (HERE / "page.js").read_text(encoding="utf-8"),
+        "title": text(f"{title[0]} {source}"),
+        "heading": both(*title),
+        "style": _read("page.css"),
+        "script": _read("page.js"),
         "version": escape(__version__),
+        "sections": _fill(_read(sections), parts),
     }
-    return _PLACE.sub(lambda match: parts[match[1]], (HERE / name).read_text(encoding="utf-8"))
+    return _fill(_read("page.html"), parts)
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _fill(template: str, parts: dict[str, str]) -> str:
+    """Return a template with its places filled, once."""
+    return _PLACE.sub(lambda match: parts[match[1]], template)
 
 
 def card(chinese: str, english: str, value: str, below: str, kind: str = "") -> str:
