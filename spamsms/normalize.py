@@ -142,7 +142,7 @@ _REPEATED_TOKEN = re.compile("([" + "".join(sorted(TOKENS)) + r"])\1+")
 _SPELLED_DIGITS = str.maketrans(NUMERALS, "0123456789")
 
 
-class _CanonicalCharacters(dict[int, str]):
+class CanonicalCharacters(dict[int, str]):
     """What :meth:`str.translate` looks characters up in; filled as characters turn up."""
 
     def __missing__(self, code: int) -> str:
@@ -153,7 +153,7 @@ class _CanonicalCharacters(dict[int, str]):
         return char
 
 
-_CANONICAL = _CanonicalCharacters()
+_CANONICAL = CanonicalCharacters()
 
 
 def normalize_text(text: str) -> str:

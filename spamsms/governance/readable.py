@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from spamsms.tables import characters
-from spamsms.tables.codes import CLASS_DROP
+from spamsms.normalize import CanonicalCharacters
 
 # Parts the messages of a batch; no message has it once it is readable.
 BOUNDARY = "\n"
@@ -34,20 +33,7 @@ _KEPT = {
     "-": "-—–－﹣―‐‑‒",
     "…": "…",
 }
-
-
-class _ReadableCharacters(dict[int, str]):
-    """What :meth:`str.translate` looks characters up in; filled as characters turn up."""
-
-    def __missing__(self, code: int) -> str:
-        table = characters.canonical() if code <= characters.TOP_OF_BMP else characters.full_canonical()
-        unit = int(table[code])
-        char = "" if int(characters.classes()[unit]) == CLASS_DROP else chr(unit)
-        self[code] = char
-        return char
-
-
-_READABLE = _ReadableCharacters({ord(char): kept for kept, chars in _KEPT.items() for char in chars})
+_READABLE = CanonicalCharacters({ord(char): kept for kept, chars in _KEPT.items() for char in chars})
 
 
 class ReadableBatch(NamedTuple):
