@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import encode_utf8, standard_output
-from spamsms.commands.parsing import as_typed, epilog, whole_number
+from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite, whole_number
 from spamsms.commands.steps import Steps
 from spamsms.commands.train import say_problems
-from spamsms.errors import InputError
 
 DESCRIPTION = """\
 Find labels that are probably wrong and write them to a csv file, the most
@@ -52,11 +50,9 @@ def run(args: argparse.Namespace) -> int:
     """Audit, write the list, print the counts, return the exit code."""
     from spamsms.atomic_file import open_atomically
     from spamsms.training.config import read_config
-    from spamsms.training.dataset import find_files
     from spamsms.training.label_audit import STEPS, audit_labels, render_suspects
 
-    if any(os.path.realpath(path) == os.path.realpath(args.out) for path in find_files(args.data)):
-        raise InputError(f"{as_typed(args.out)} is a file that is read; name another --out")
+    refuse_to_overwrite([args.out], args.data, "another --out")
     config = read_config(args.config)
     if args.config:
         config = config.for_files(args.data)

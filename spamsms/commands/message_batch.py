@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from spamsms.commands.check import STANDARD, choose_input_format, open_input, open_output
 from spamsms.commands.console import standard_error, standard_output
-from spamsms.commands.parsing import as_typed
+from spamsms.commands.parsing import as_typed, refuse_same_file
 from spamsms.commands.progress import Progress
 from spamsms.errors import InputError
 from spamsms.message_files import FORMATS, RowError, read_messages
@@ -81,7 +81,6 @@ def write_result(text: str, out: str | None, read: list[str], option: str = "--o
         If the file is one of those read.
     """
     to_file = out not in (None, STANDARD)
-    if to_file and any(os.path.realpath(path) == os.path.realpath(str(out)) for path in read):
-        raise InputError(f"{as_typed(str(out))} is a file that is read; name another {option}")
+    refuse_same_file([out if to_file else None], read, f"another {option}")
     with open_output(out, None if to_file else standard_output()) as write:
         write(text)

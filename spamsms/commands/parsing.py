@@ -69,17 +69,30 @@ def whole_number(argument: str) -> int:
     return int(argument)
 
 
-def refuse_to_overwrite(outputs: Iterable[str | None], read: Iterable[str]) -> None:
+def refuse_to_overwrite(outputs: Iterable[str | None], read: Iterable[str], instead: str = "another") -> None:
     """Refuse to write to a file that is read; `read` names files and folders of them.
 
     Raises
     ------
     InputError
-        If an output is one of the files.
+        If an output is one of the files; says to name `instead`.
     """
     from spamsms.training.dataset import find_files
 
-    files = {os.path.realpath(path) for path in find_files(list(read))}
+    refuse_same_file(outputs, find_files(list(read)), instead)
+
+
+def refuse_same_file(
+    outputs: Iterable[str | None], read: Iterable[str | os.PathLike[str]], instead: str = "another"
+) -> None:
+    """Refuse to write to a file that is read.
+
+    Raises
+    ------
+    InputError
+        If an output is one of the files; says to name `instead`.
+    """
+    files = {os.path.realpath(path) for path in read}
     for out in filter(None, outputs):
         if os.path.realpath(out) in files:
-            raise InputError(f"{as_typed(out)} is a file that is read; name another")
+            raise InputError(f"{as_typed(out)} is a file that is read; name {instead}")

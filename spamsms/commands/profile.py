@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import encode_utf8, printable, standard_output
-from spamsms.commands.parsing import as_typed, epilog, whole_number
+from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite, whole_number
 from spamsms.commands.steps import Steps
 from spamsms.errors import InputError
 
@@ -62,13 +62,9 @@ def run(args: argparse.Namespace) -> int:
     """Profile, print or write, return the exit code."""
     from spamsms.atomic_file import open_atomically
     from spamsms.training.config import read_config
-    from spamsms.training.dataset import find_files
     from spamsms.training.profile import STEPS, profile_dataset
 
-    if args.out and any(
-        os.path.realpath(path) == os.path.realpath(args.out) for path in find_files(args.data)
-    ):
-        raise InputError(f"{as_typed(args.out)} is a file that is read; name another --out")
+    refuse_to_overwrite([args.out], args.data, "another --out")
     written_as = _choose_format(args)
     config = read_config(args.config)
     if args.config:
