@@ -316,7 +316,7 @@ def test_the_command_refuses_to_overwrite_what_it_reads(run: Run, tmp_path: Path
     before = path.read_bytes()
     done = run("triage", str(path), "-o", str(tmp_path))
     assert done.code == 2
-    assert "would be overwritten" in done.err
+    assert "is a file that is read; name another folder for -o" in done.err
     assert path.read_bytes() == before
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.check import STANDARD, choose_format, open_output
+from spamsms.commands.complaint_options import add_column_options, chosen_columns
 from spamsms.commands.console import printable, standard_error, standard_output
 from spamsms.commands.model_option import add_model_option, load
-from spamsms.commands.parsing import as_typed, epilog
+from spamsms.commands.parsing import as_typed, epilog, refuse_same_file
 from spamsms.commands.progress import Progress
-from spamsms.commands.triage import add_column_options, chosen_columns
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,8 +90,8 @@ def run(args: argparse.Namespace) -> int:
     if bool(args.texts) == (args.file is not None):
         raise InputError("give either FILE or -t TEXT (spamsms audit --help says more)")
     to_file = args.output not in (None, STANDARD)
-    if to_file and args.file and os.path.realpath(args.file) == os.path.realpath(args.output):
-        raise InputError(f"{as_typed(args.output)} is the file that is read; name another --output")
+    if to_file and args.file:
+        refuse_same_file([args.output], [args.file], "another --output")
     args.profile = load_profile(args.profile)
     try:
         args.time = parse_time(args.time)

@@ -7,11 +7,17 @@ import os
 from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
+from spamsms.commands.complaint_options import (
+    add_column_options,
+    add_report_options,
+    chosen_columns,
+    refuse_to_write_over,
+    say_problems,
+)
 from spamsms.commands.console import percent, standard_error, standard_output
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
 from spamsms.commands.progress import Progress
-from spamsms.commands.triage import add_column_options, chosen_columns, refuse_overwriting, say_problems
 
 # Numbers printed; the files have all.
 MOST_PRINTED = 5
@@ -38,10 +44,7 @@ def add_parser(subparsers: Any) -> None:
         epilog=epilog(EXAMPLES),
     )
     parser.add_argument("file", metavar="FILE", help="messages with their sending numbers")
-    parser.add_argument("-o", "--out", metavar="DIR", required=True, help="folder to write to")
-    parser.add_argument(
-        "--unmask", action="store_true", help="leave personal data in what is written (default: masked)"
-    )
+    add_report_options(parser)
     add_column_options(parser)
     add_model_option(parser)
     parser.set_defaults(run=run)
@@ -52,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.governance.exports import port_file_names
     from spamsms.governance.ports import rank_ports
 
-    refuse_overwriting(args.file, args.out, port_file_names())
+    refuse_to_write_over(args.file, args.out, port_file_names())
     model = load(args.model)
     with Progress(None, standard_error().isatty(), " rows") as progress:
         ranking = rank_ports(

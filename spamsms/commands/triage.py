@@ -7,14 +7,17 @@ import os
 from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
-from spamsms.commands.console import percent, standard_error, standard_output
+from spamsms.commands.complaint_options import (
+    add_column_options,
+    add_report_options,
+    chosen_columns,
+    refuse_to_write_over,
+    say_problems,
+)
+from spamsms.commands.console import percent, standard_output
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
 from spamsms.commands.steps import Steps
-from spamsms.errors import InputError
-
-# As many problems are printed; problems.csv has all.
-MOST_PRINTED = 20
 
 DESCRIPTION = """\
 Find out what complaints are about: campaigns of messages made from one template,
@@ -48,41 +51,16 @@ def add_parser(subparsers: Any) -> None:
         epilog=epilog(EXAMPLES),
     )
     parser.add_argument("file", metavar="FILE", help="complaints")
-    parser.add_argument("-o", "--out", metavar="DIR", required=True, help="folder to write to")
+    add_report_options(parser)
     parser.add_argument(
         "--previous",
         metavar="DIR",
         nargs="+",
         help="folders that earlier runs wrote: campaigns that are in none of them are marked as new",
     )
-    parser.add_argument(
-        "--unmask", action="store_true", help="leave personal data in what is written (default: masked)"
-    )
     add_column_options(parser)
     add_model_option(parser)
     parser.set_defaults(run=run)
-
-
-def add_column_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says which columns hold what, and the encoding."""
-    reading = parser.add_argument_group("reading the file (by default, columns are found by their names)")
-    for option, name, what in (
-        ("--column", "text", "the messages"),
-        ("--time-column", "reported_at", "when they were reported"),
-        ("--sender-column", "sender", "the sending numbers"),
-        ("--receiver-column", "receiver", "the receivers or their hashes"),
-    ):
-        reading.add_argument(
-            option, metavar="NAME", dest=f"{name}_column", type=as_typed, help=f"column that holds {what}"
-        )
-    reading.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
-
-
-def chosen_columns(args: argparse.Namespace) -> dict[str, str]:
-    """Return the columns that options name."""
-    names = ("text", "reported_at", "sender", "receiver")
-    given = {name: getattr(args, f"{name}_column") for name in names}
-    return {name: column for name, column in given.items() if column is not None}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from spamsms.governance.exports import file_names
     from spamsms.governance.triage import STEPS, triage
 
-    refuse_overwriting(args.file, args.out, file_names())
+    refuse_to_write_over(args.file, args.out, file_names())
     model = load(args.model)
     with Steps(len(STEPS) + 1) as steps:
         result = triage(
@@ -107,27 +85,6 @@ def run(args: argparse.Namespace) -> int:
     say_problems(as_typed(args.file), result.tables["problems"])
     standard_output().write(render_summary(result.summary, as_typed(args.out)))
     return BAD_ROWS if result.summary["unusable"] else DONE
-
-
-def refuse_overwriting(path: str, out: str, names: list[str]) -> None:
-    """Stop before a file that is read would be written to.
-
-    Raises
-    ------
-    InputError
-        If it would.
-    """
-    if any(os.path.realpath(path) == os.path.realpath(os.path.join(out, name)) for name in names):
-        raise InputError(f"{as_typed(path)} would be overwritten; name another folder for -o")
-
-
-def say_problems(name: str, problems: list[dict[str, Any]]) -> None:
-    """Report rows with problems on standard error, the first of many."""
-    error = standard_error()
-    for row in problems[:MOST_PRINTED]:
-        error.write_line(f"{name}:{row['line']}: {row['reason']}")
-    if len(problems) > MOST_PRINTED:
-        error.write_line(f"… and {len(problems) - MOST_PRINTED:,} more, all in problems.csv")
 
 
 def render_summary(summary: dict[str, Any], out: str) -> str:
