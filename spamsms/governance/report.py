@@ -109,53 +109,25 @@ def _masthead(summary: dict[str, Any]) -> str:
 
 
 def _cards(summary: dict[str, Any]) -> str:
-    used = summary["used"]
+    n_read, used = count(summary["read"]), count(summary["used"])
+    shares = [percent(summary[name]) for name in ("marketing_share_low", "marketing_share_high")]
+    interval = f"{shares[0].removesuffix(' %')}–{shares[1]}"
+    marketing = f"{count(summary['marketing'])} · 95 % {interval}" if summary["used"] else "–"
+    inside, single = count(summary["in_campaigns"]), count(summary["single"])
+    campaigns = both(f"含 {inside} 条；另有单条 {single}", f"hold {inside}; {single} single messages")
     cards = [
-        card(
-            "投诉",
-            "Complaints",
-            count(used),
-            both(f"读入 {count(summary['read'])} 行", f"of {count(summary['read'])} rows read"),
-        ),
-        card(
-            "判为营销",
-            "Judged marketing",
-            percent(summary["marketing_share"]),
-            f"{count(summary['marketing'])} · 95 % "
-            f"{percent(summary['marketing_share_low'])[:-2]}–{percent(summary['marketing_share_high'])}"
-            if used
-            else "–",
-        ),
-        card(
-            "批次（≥2 条）",
-            "Campaigns (2 or more)",
-            count(summary["campaigns"]),
-            both(
-                f"含 {count(summary['in_campaigns'])} 条；另有单条 {count(summary['single'])}",
-                f"hold {count(summary['in_campaigns'])}; {count(summary['single'])} single messages",
-            ),
-        ),
+        card("投诉", "Complaints", used, both(f"读入 {n_read} 行", f"of {n_read} rows read")),
+        card("判为营销", "Judged marketing", percent(summary["marketing_share"]), marketing),
+        card("批次（≥2 条）", "Campaigns (2 or more)", count(summary["campaigns"]), campaigns),
     ]
     if summary["new_campaigns"] is not None:
-        cards.append(
-            card(
-                "新批次",
-                "New campaigns",
-                count(summary["new_campaigns"]),
-                both("上次运行以来", "since the run before"),
-                "new",
-            )
-        )
+        since = both("上次运行以来", "since the run before")
+        cards.append(card("新批次", "New campaigns", count(summary["new_campaigns"]), since, "new"))
     cards.append(_peak_card(summary))
     if summary["senders"] is not None:
-        cards.append(
-            card(
-                "发送号码",
-                "Senders",
-                count(summary["senders"]),
-                both(f"签名 {count(summary['signatures'])} 个", f"{count(summary['signatures'])} signatures"),
-            )
-        )
+        signatures = count(summary["signatures"])
+        below = both(f"签名 {signatures} 个", f"{signatures} signatures")
+        cards.append(card("发送号码", "Senders", count(summary["senders"]), below))
     return "".join(cards)
 
 
