@@ -10,8 +10,6 @@ from typing import Any
 from spamsms.governance.audit import NEEDS_RECORDS, Audit, Finding
 from spamsms.governance.exports import cell
 
-FORMATS = ("text", "csv", "jsonl")
-LANGUAGES = ("en", "zh")
 COLUMNS = (
     *("line", "category", "probability", "outcome", "severity", "id", "start", "end", "found", "detail"),
     *("rule", "rule_zh", "source", "url", "in_force_from", "in_force_to", "verified", "suggestion"),
@@ -24,7 +22,7 @@ def header(name: str) -> str:
     return _csv_line(list(COLUMNS)) if name == "csv" else ""
 
 
-def written(audit: Audit, line: int | None, name: str, language: str = "en", records: bool = True) -> str:
+def written(audit: Audit, line: int | None, name: str, language: str = "en") -> str:
     """Return an audit as text that ends in a line break.
 
     Parameters
@@ -35,14 +33,12 @@ def written(audit: Audit, line: int | None, name: str, language: str = "en", rec
     name : {"text", "csv", "jsonl"}
     language : {"en", "zh"}, default="en"
         Of the rules in text.
-    records : bool, default=True
-        Whether text lists what needs records; csv and jsonl always do.
     """
     if name == "jsonl":
         return json.dumps({"line": line, **audit.to_dict()}, ensure_ascii=False) + "\n"
     if name == "csv":
         return "".join(_csv_line(_row(audit, line, finding)) for finding in audit.findings)
-    return _readable(audit, line, language, records)
+    return _readable(audit, line, language)
 
 
 def _row(audit: Audit, line: int | None, finding: Finding) -> list[Any]:
@@ -63,7 +59,7 @@ def _csv_line(values: list[Any]) -> str:
     return buffer.getvalue()
 
 
-def _readable(audit: Audit, line: int | None, language: str, records: bool) -> str:
+def _readable(audit: Audit, line: int | None, language: str) -> str:
     where = "" if line is None else f"{line}: "
     broken = [item for item in audit.findings if item.outcome != NEEDS_RECORDS]
     state = "no breach found" if not broken else f"{len(broken)} finding{'s' * (len(broken) != 1)}"
@@ -78,7 +74,7 @@ def _readable(audit: Audit, line: int | None, language: str, records: bool) -> s
             lines.append(
                 f"    suggested: {item.suggestion!r}" if item.suggestion else "    suggested: leave it out"
             )
-    if records and audit.needs_records:
+    if audit.needs_records:
         ids = ", ".join(dict.fromkeys(item.id for item in audit.needs_records))
         lines.append(f"  needs records, the text cannot show it: {ids}")
     return "\n".join(map(_one_line, lines)) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,6 @@ def examine(
     campaigns: Campaigns,
     model: SpamClassifier,
     unmask: bool,
-    advance: Callable[[int], None],
 ) -> Examined:
     """Examine complaints whose campaigns are known."""
     probabilities, marketing, kinds = judge(model, complaints.texts)
@@ -96,7 +95,6 @@ def examine(
         texts = complaints.texts[start : start + _TEXTS_A_PART]
         for row, (text, entities) in enumerate(zip(texts, extract_many(texts), strict=True), start):
             _take_in(found, row, text, entities, int(campaigns.labels[row]), unmask)
-        advance(len(texts))
     return found
 
 

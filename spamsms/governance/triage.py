@@ -21,7 +21,6 @@ from spamsms.governance.examine import Examined, examine, shown_sender
 from spamsms.governance.frames import as_frame
 from spamsms.governance.models import as_model
 from spamsms.governance.previous import read_previous
-from spamsms.governance.sectors import WANTED
 from spamsms.governance.table_columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def triage(
     tell(STEPS[1])
     campaigns = find_campaigns(complaints.texts, known)
     tell(STEPS[2])
-    found = examine(complaints, campaigns, classifier, unmask, _ignore)
+    found = examine(complaints, campaigns, classifier, unmask)
     tell(STEPS[3])
     old = None if known is None else set(known.ids)
     new = [None if old is None else name not in old for name in campaigns.ids]
@@ -239,7 +238,6 @@ def _summarise(
         "model": f"{model.name_} {model.version_}",
         "threshold": float(model.threshold),
         "masked": not unmask,
-        "wanted_sector": WANTED,
         "made": datetime.now().replace(microsecond=0),
     }
 
@@ -250,10 +248,6 @@ def _line(problem: Problem) -> int:
 
 def _complaints(row: dict[str, Any]) -> int:
     return int(row["complaints"])
-
-
-def _ignore(n_messages: int) -> None:
-    """Tell nobody."""
 
 
 def _tell_nobody(step: str) -> None:
