@@ -355,3 +355,15 @@ def test_a_file_without_messages_says_how_to_name_their_column(tmp_path: Path) -
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(DatasetError, match=r"no column 'text' among 'a', 'b'; name the one .*--column"):
         triage(path)
+
+
+def test_clues_of_one_number_stand_in_the_order_of_their_values_in_every_file(tmp_path: Path) -> None:
+    texts = ["低息贷款当天放款，详询 4008123456 或 4006123456 或 4007123456，拒收请回复R"] * 3
+    result = triage(pd.DataFrame({"text": texts}))
+    result.write(tmp_path)
+    campaign = json.loads((tmp_path / "campaigns.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    phones = [item["value"] for item in campaign["clues"]["phone"]]
+    assert phones == ["4006123456", "4007123456", "4008123456"]
+    assert phones == [row["value"] for row in result.tables["clues"] if row["type"] == "phone"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "4006123456 × 3; 4007123456 × 3; 4008123456 × 3" in page

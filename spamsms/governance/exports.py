@@ -20,7 +20,7 @@ from spamsms.errors import InputError
 from spamsms.governance.previous import CAMPAIGNS_FILE, encode_sketch
 from spamsms.governance.sketches import SKETCH_VERSION
 from spamsms.governance.table_columns import COLUMNS, PORT_COLUMNS
-from spamsms.governance.tallies import MOST_VALUES
+from spamsms.governance.tallies import MOST_VALUES, ranked
 
 if TYPE_CHECKING:
     from spamsms.governance.ports import PortRanking
@@ -144,7 +144,7 @@ def _campaign_lines(result: TriageResult) -> Iterator[str]:
         strict=True,
     ):
         listed = {
-            kind: [{"value": value, "complaints": count} for value, count in counts.most_common(MOST_VALUES)]
+            kind: [{"value": value, "complaints": count} for value, count in ranked(counts)[:MOST_VALUES]]
             for kind, counts in sorted(clues.items())
         }
         entry = {

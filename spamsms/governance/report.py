@@ -29,6 +29,7 @@ from spamsms.governance.report_html import (
 )
 from spamsms.governance.report_words import ACCOUNTING, CLUE_NAMES
 from spamsms.governance.sectors import SECTORS
+from spamsms.governance.tallies import ranked
 
 if TYPE_CHECKING:
     from spamsms.governance.triage import TriageResult
@@ -224,11 +225,11 @@ def _details(row: dict[str, Any], clues: dict[str, Counter[str]]) -> str:
         (both("种类", "Kind"), text(f"{row['kind'] or '–'} {row['kind_name'] or ''}")),
     ]
     for name, (chinese, english) in CLUE_NAMES.items():
-        ranked = clues.get(name, Counter()).most_common(CLUES_SHOWN)
-        if ranked:
-            more = len(clues[name]) - len(ranked)
-            listed = "; ".join(f"{text(value)} × {count(times)}" for value, times in ranked)
-            items.append((both(chinese, english), listed + (f" … +{count(more)}" if more else "")))
+        found = ranked(clues.get(name, Counter()))
+        if found:
+            more = len(found) - CLUES_SHOWN
+            listed = "; ".join(f"{text(value)} × {count(times)}" for value, times in found[:CLUES_SHOWN])
+            items.append((both(chinese, english), listed + (f" … +{count(more)}" if more > 0 else "")))
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in items)
     return f"<details><summary>{text(row['example'])}</summary><dl>{listed}</dl></details>"
 

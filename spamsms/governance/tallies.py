@@ -81,7 +81,7 @@ def tally_clues(campaign_rows: Rows, found: Examined) -> Rows:
     rows = []
     for row, clues in zip(campaign_rows, found.clues, strict=True):
         for kind in CLUE_TYPES:
-            for value, count in _ranked(clues.get(kind, Counter()))[:MOST_VALUES]:
+            for value, count in ranked(clues.get(kind, Counter()))[:MOST_VALUES]:
                 rows.append(
                     {
                         "campaign": row["id"],
@@ -235,9 +235,10 @@ def _distinct(labels: list[int], values: list[str]) -> dict[int, set[str]]:
     return found
 
 
-def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return values and how often each occurs, the most frequent first, equal ones by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _top(counts: Counter[str] | None) -> str:
-    return _ranked(counts)[0][0] if counts else ""
+    return ranked(counts)[0][0] if counts else ""
