@@ -24,7 +24,7 @@ from spamsms.governance.masking import (
     mask_text,
 )
 from spamsms.governance.sectors import sector_of
-from spamsms.governance.senders import Sender, classify_sender
+from spamsms.governance.senders import Sender, sender_as_written
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
@@ -88,7 +88,7 @@ def examine(
         [sector_of(kind, bool(flag)) for kind, flag in zip(kinds, marketing.tolist(), strict=True)],
         2 * flagged >= np.maximum(campaigns.sizes, 1),
         refusals=np.zeros(len(kinds), np.bool_),
-        senders=_classify_all(complaints.senders),
+        senders=[sender_as_written(number) if number else None for number in complaints.senders],
         clues=[defaultdict(Counter) for _ in range(size)],
     )
     for start in range(0, len(complaints.texts), _TEXTS_A_PART):
@@ -115,35 +115,31 @@ def judge(
     return probabilities, marketing, kinds
 
 
-def _classify_all(numbers: Sequence[str]) -> list[Sender | None]:
-    known: dict[str, Sender | None] = {"": None}
-    for number in numbers:
-        if number not in known:
-            sender = classify_sender(number)
-            known[number] = sender if sender.kind != "invalid" else sender._replace(number=number)
-    return [known[number] for number in numbers]
-
-
 def _take_in(
     found: Examined, row: int, text: str, entities: list[Entity], campaign: int, unmask: bool
 ) -> None:
     theirs = bool(found.campaign_marketing[campaign])
     clues = found.clues[campaign]
-    signature = ""
-    values: set[tuple[str, str]] = set()
-    for entity in entities:
-        if entity.type == "signature":
-            signature = signature or closed_up(entity.value)
-        elif entity.type == "refusal":
-            found.refusals[row] = True
-        values.update(_clues_of(text, entity, theirs, unmask))
+    values = {clue for entity in entities for clue in _clues_of(text, entity, theirs, unmask)}
     sender = found.senders[row]
     if sender is not None:
         values.add(("sender", shown_sender(sender, theirs, unmask)))
     for kind, value in values:
         clues[kind][value] += 1
-    found.signatures.append(signature)
+    found.signatures.append(first_signature(entities))
+    found.refusals[row] = names_refusal(entities)
     found.shown.append(text if unmask else mask_text(text, entities, theirs and bool(found.marketing[row])))
+
+
+def first_signature(entities: Sequence[Entity]) -> str:
+    """Return the name that a message signs with first; nothing where it has none."""
+    names = (closed_up(entity.value) for entity in entities if entity.type == "signature")
+    return next(filter(None, names), "")
+
+
+def names_refusal(entities: Sequence[Entity]) -> bool:
+    """Tell whether a message says how to refuse."""
+    return any(entity.type == "refusal" for entity in entities)
 
 
 def closed_up(value: str) -> str:

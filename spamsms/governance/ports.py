@@ -20,14 +20,14 @@ from spamsms.errors import DatasetError
 from spamsms.governance.campaign_stream import CampaignStream
 from spamsms.governance.complaints import Complaints, stream_complaints
 from spamsms.governance.entities import extract_many
-from spamsms.governance.examine import closed_up, judge, shown_sender
+from spamsms.governance.examine import first_signature, judge, names_refusal, shown_sender
 from spamsms.governance.frames import as_frame
 from spamsms.governance.masking import mask_text
 from spamsms.governance.models import as_model
 from spamsms.governance.port_reasons import NIGHT, judge_port
 from spamsms.governance.port_tally import Observed, Port, PortTally
 from spamsms.governance.sectors import sector_of
-from spamsms.governance.senders import classify_sender
+from spamsms.governance.senders import sender_as_written
 from spamsms.governance.table_columns import PORT_COLUMNS
 from spamsms.governance.tallies import Rows, share
 
@@ -156,23 +156,12 @@ def _observe(
     refusals = np.zeros(len(kinds), np.bool_)
     signatures = [""] * len(kinds)
     for row, entities in enumerate(extract_many(part.texts)):
-        for entity in entities:
-            if entity.type == "signature":
-                signatures[row] = signatures[row] or closed_up(entity.value)
-            elif entity.type == "refusal":
-                refusals[row] = True
+        signatures[row], refusals[row] = first_signature(entities), names_refusal(entities)
         if row in leading:
             text = part.texts[row]
             examples[leading[row]] = text if unmask else mask_text(text, entities, bool(marketing[row]))
-    senders = [_normal(sender) for sender in part.senders]
+    senders = [sender_as_written(number).number if number else "" for number in part.senders]
     return Observed(senders, part.times, marketing, kinds, refusals, signatures, campaigns)
-
-
-def _normal(sender: str) -> str:
-    if not sender:
-        return ""
-    found = classify_sender(sender)
-    return found.number if found.kind != "invalid" else sender
 
 
 def _count(counts: dict[str, int], part: Complaints) -> None:
@@ -185,12 +174,11 @@ def _count(counts: dict[str, int], part: Complaints) -> None:
 
 
 def _row(port: Port, examples: dict[int, str], total: int, unmask: bool) -> dict[str, Any]:
-    sender = classify_sender(port.number)
+    sender = sender_as_written(port.number)
     standing = judge_port(port, sender)
     marketing = 2 * port.marketing >= port.messages
     kind = max(port.kinds, key=port.kinds.__getitem__, default=None)
     dated = sum(port.hours)
-    number = port.number if sender.kind == "invalid" else shown_sender(sender, marketing, unmask)
     campaigns = [
         {"messages": times, "example": examples[campaign]}
         for campaign, times in port.campaigns
@@ -198,7 +186,7 @@ def _row(port: Port, examples: dict[int, str], total: int, unmask: bool) -> dict
     ]
     values = {
         "rank": 0,
-        "sender": number,
+        "sender": shown_sender(sender, marketing, unmask),
         "kind": sender.kind,
         "carrier": sender.carrier,
         "burden": standing.burden,

@@ -20,6 +20,7 @@ that of 2010). What the plan leaves to operators is common knowledge of the trad
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from spamsms.errors import InputError
@@ -125,6 +126,13 @@ def classify_sender(number: str) -> Sender:
         valid = 7 <= len(digits) <= 15 and digits[0] != "0"
         return Sender("+" + digits, "foreign" if valid else "invalid")
     return _domestic(digits)
+
+
+@lru_cache(maxsize=1 << 16)
+def sender_as_written(number: str) -> Sender:
+    """Return what a sending number is, as :func:`classify_sender` does; an invalid one stays as it came."""
+    found = classify_sender(number)
+    return found if found.kind != "invalid" else found._replace(number=number)
 
 
 def _domestic(digits: str) -> Sender:
