@@ -236,7 +236,10 @@ def test_a_profile_of_ones_own_adds_replaces_and_takes_out_rules(tmp_path: Path)
         ("[[rules]]\nid = 'a'\ncheck = 'pattern'", "pattern needs the parameter 'pattern'"),
         ("[[rules]]\nid = 'a'\ncheck = 'pattern'\nparameters = {pattern = '('}", "no regular expression"),
         ("[[rules]]\nid = 'a'\ncheck = 'length'\nparameters = {least = 1}", "no parameter 'least'"),
-        ("[[rules]]\nid = 'a'\ncheck = 'length'\nparameters = {most = 'x'}", "most is 'x' where a int"),
+        (
+            "[[rules]]\nid = 'a'\ncheck = 'length'\nparameters = {most = 'x'}",
+            "most is 'x' where a whole number is expected",
+        ),
         ("[[rules]]\nid = 'a'\ncheck = 'hours'\nparameters = {first = '8'}", "first is '8'; write a time"),
         ("extends = 'uk'", "extends 'uk'; it may extend cn"),
         ("name = 'empty'", "holds no rule"),

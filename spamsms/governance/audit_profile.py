@@ -46,6 +46,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "hours": {"first": "08:00", "last": "21:00"},
     "sender": {"kinds": ["port", "service", "police"]},
 }
+_EXPECTED = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
 _TIME = re.compile(r"(?:[01][0-9]|2[0-4]):[0-5][0-9]")
 
 
@@ -220,7 +221,7 @@ def _parameters(check: str, given: Mapping[str, Any], where: str) -> dict[str, A
             )
         wanted = known[name] if isinstance(known[name], type) else type(known[name])
         if not isinstance(value, wanted):
-            raise DatasetError(f"{where}: {name} is {value!r} where a {wanted.__name__} is expected")
+            raise DatasetError(f"{where}: {name} is {value!r} where {_EXPECTED[wanted]} is expected")
     for name, value in known.items():
         if isinstance(value, type) and name not in given:
             raise DatasetError(f"{where}: {check} needs the parameter {name!r}")
