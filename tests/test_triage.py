@@ -156,10 +156,21 @@ def test_a_data_frame_with_what_is_no_text_reports_the_row() -> None:
     frame = pd.DataFrame({"text": ["全场五折", 7, None], "sender": [1069000012345, None, "1"]})
     found = triage(frame)
     assert [(row["line"], row["reason"]) for row in found.tables["problems"]] == [
-        (1, "a int where text is expected"),
+        (1, "a value of type int where text is expected"),
         (2, "no text"),
     ]
     assert found.complaints["sender"].tolist() == ["1069000012345"]
+
+
+def test_missing_values_of_pandas_own_types_are_no_values() -> None:
+    columns = {
+        "text": pd.array(["全场五折", pd.NA], dtype="string"),
+        "time": pd.array([pd.NA, "2025-11-11"], dtype="string"),
+        "sender": pd.array([pd.NA, 1069], dtype="Int64"),
+    }
+    found = read_complaints(pd.DataFrame(columns))
+    assert [(problem.line, problem.reason) for problem in found.problems] == [(1, "no text")]
+    assert (found.texts, found.times, found.senders) == (["全场五折"], [None], [""])
 
 
 def test_columns_can_be_named(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from spamsms.message_files import (
     read_table,
 )
 from spamsms.text_lines import ByteSource
+from spamsms.validation import is_missing
 
 TEXT_COLUMN = "text"
 # Names of columns by what they hold, in lower case, the surest first.
@@ -128,10 +129,9 @@ class Complaints:
         self.n_read += 1
         text = values.get(TEXT_COLUMN)
         if not isinstance(text, str) or not text.strip():
-            found = (
-                "no text" if text is None or text != text or isinstance(text, str) else type(text).__name__
-            )
-            self.problems.append(Problem(line, _text_problem(found), used=False))
+            empty = is_missing(text) or isinstance(text, str)
+            reason = "no text" if empty else f"a value of type {type(text).__name__} where text is expected"
+            self.problems.append(Problem(line, reason, used=False))
             return
         time = None
         try:
@@ -294,13 +294,9 @@ def _pick(keys: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
     return picked
 
 
-def _text_problem(found: str) -> str:
-    return "no text" if found == "no text" else f"a {found} where text is expected"
-
-
 def _plain(value: Any) -> str:
     """Return a sending number or a receiver as text; spreadsheets make numbers of them."""
-    if value is None or value != value:
+    if is_missing(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

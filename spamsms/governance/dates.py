@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
+from spamsms.validation import is_missing
+
 CHINA = timezone(timedelta(hours=8))
 EARLIEST, LATEST = 2000, 2099
 _HALF = "(?P<half>上午|下午|凌晨|早上|中午|晚上|[AaPp][Mm])"
@@ -46,7 +48,7 @@ def parse_time(value: object) -> datetime | None:
         If it can not be read, is no date of the calendar, or lies outside
         2000 to 2099.
     """
-    if value is None or value != value:
+    if is_missing(value):
         return None
     if isinstance(value, datetime):
         return _checked(value)
