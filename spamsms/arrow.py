@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spamsms.calibration import sigmoid
 from spamsms.errors import InputError
 from spamsms.parallel import CHARACTERS_WORTH_STARTING, map_parts
-from spamsms.registry import load_model
+from spamsms.registry import as_model
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,18 +63,6 @@ def score_arrow(
         raise InputError(f"array is a {type(array).__name__}; pass a pyarrow.Array or pyarrow.ChunkedArray")
     check_type(array.type)
     return _score_chunk(array, classifier)
-
-
-def as_model(model: SpamClassifier | str | os.PathLike[str] | None) -> SpamClassifier:
-    """Return a model, or the one of a name or folder."""
-    if model is None or isinstance(model, (str, os.PathLike)):
-        return load_model(model)
-    if not hasattr(model, "decision_function"):
-        raise InputError(
-            f"model is a {type(model).__name__}; "
-            "pass a SpamClassifier, a model's name or the path of its folder"
-        )
-    return model
 
 
 def _pyarrow() -> Any:

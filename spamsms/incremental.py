@@ -18,6 +18,7 @@ from spamsms.normalize_batch import split_evenly
 from spamsms.reservoir import Reservoir
 from spamsms.running_fit import ColumnCounts, RunningFit
 from spamsms.scoring import LinearScorer, make_scorer
+from spamsms.second_look import SecondLook
 from spamsms.shingles import template_keys
 
 Array = npt.NDArray[Any]
@@ -41,6 +42,8 @@ class Stream:
         Messages not learnt from.
     cost : float
         Summed cost of the messages learnt from.
+    second_look : SecondLook or None
+        That of the model the stream started from, in margins.
     """
 
     space: FeatureSpace
@@ -48,6 +51,7 @@ class Stream:
     counts: ColumnCounts
     reservoir: Reservoir = field(default_factory=Reservoir)
     cost: float = 0.0
+    second_look: SecondLook | None = None
 
     @classmethod
     def start(cls, space: FeatureSpace, scorer: LinearScorer | None) -> Stream:
@@ -58,7 +62,8 @@ class Stream:
             fit = RunningFit.start(
                 MARGIN * scorer.coefficients, MARGIN * scorer.intercept, ROWS_BEHIND_A_MODEL
             )
-        return cls(space, fit, ColumnCounts.none(space.n_features))
+        look = None if scorer is None else scorer.rescaled(MARGIN, 0.0).second_look
+        return cls(space, fit, ColumnCounts.none(space.n_features), second_look=look)
 
     def learn(
         self,
@@ -107,11 +112,12 @@ class Stream:
         fit = self.fit.learn(
             rows, sizes, labels, costs * (counts.rows / cost), counts.terms(), C=C, random_state=seed
         )
-        return Stream(self.space, fit, counts, reservoir, cost)
+        return replace(self, fit=fit, counts=counts, reservoir=reservoir, cost=cost)
 
     def scorer(self, passage_weight: float) -> LinearScorer:
         """Return what was learnt so far, in margins: not calibrated."""
-        return make_scorer(self.space, self.fit.average, self.fit.average_intercept, passage_weight)
+        scorer = make_scorer(self.space, self.fit.average, self.fit.average_intercept, passage_weight)
+        return replace(scorer, second_look=self.second_look)
 
 
 def calibrate_stream(

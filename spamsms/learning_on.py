@@ -149,7 +149,7 @@ class LearningOn(Thresholds):
         20,000, is never learnt from, in no pass: on them the model is
         calibrated and its thresholds are chosen after every batch, and
         near-duplicates mostly go with them. The first batch starts from the
-        weights of the model where it is fitted or loaded, from nothing
+        weights and kinds of the model where it is fitted or loaded, from nothing
         otherwise. Batches of a thousand messages and more in random order, and
         about three passes, come close to :meth:`fit`.
 

@@ -59,6 +59,28 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
     return _load(path.resolve(), stamp)
 
 
+def as_model(model: SpamClassifier | str | os.PathLike[str] | None) -> SpamClassifier:
+    """Return a model that is given, or the one that :func:`load_model` finds.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or there is no such model.
+    ModelFormatError
+        If the model is damaged or of another version.
+    """
+    if model is None or isinstance(model, (str, os.PathLike)):
+        return load_model(model)
+    from spamsms.classifier import SpamClassifier
+
+    if not isinstance(model, SpamClassifier):
+        raise InputError(
+            f"model is a {type(model).__name__}; "
+            "pass a SpamClassifier, a model's name or the path of its folder"
+        )
+    return model
+
+
 def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder of a model, given as to :func:`load_model`.
 

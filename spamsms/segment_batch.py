@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.index_runs import expand
 from spamsms.segment_runs import find_runs, join_han, join_others
 from spamsms.tokenizer import WordSegmenter
 from spamsms.validation import check_texts
@@ -185,9 +186,8 @@ class _Batch:
         self, begins: Indices, lengths: Indices, words: list[_Words], cuts: Mask
     ) -> tuple[Indices, Indices]:
         """Return the length of the best word from each position, and where it is too close to call."""
-        ends = np.cumsum(lengths)
-        total = int(ends[-1])
-        positions = np.repeat(begins + lengths - ends, lengths) + np.arange(total)
+        positions = expand(begins, begins + lengths)
+        total = positions.size
         left = (np.repeat(begins + lengths, lengths) - positions).astype(np.uint8)
         order = np.argsort(left, kind="stable")
         positions, left = positions.take(order), left.take(order)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.index_runs import expand
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import PADDING, normalize_batch, split_evenly
 
@@ -38,8 +39,8 @@ def shingle_hashes(texts: Sequence[str], length: int) -> tuple[npt.NDArray[np.ui
         rolled *= np.uint64(0xBF58476D1CE4E5B9)
         rolled ^= rolled >> np.uint64(32)
         sizes = np.maximum(np.diff(batch.starts) - PADDING - length + 1, 0)
-        first = np.cumsum(sizes) - sizes
-        hashes.append(rolled[np.repeat(batch.starts[:-1] - first, sizes) + np.arange(int(sizes.sum()))])
+        starts = batch.starts[:-1]
+        hashes.append(rolled[expand(starts, starts + sizes)])
         counts.append(sizes)
     sizes = np.concatenate(counts) if counts else np.zeros(0, np.int64)
     flat = np.concatenate(hashes) if hashes else np.zeros(0, np.uint64)

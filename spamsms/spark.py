@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.arrow import as_model, score_arrow, texts_of
+from spamsms.arrow import score_arrow, texts_of
 from spamsms.calibration import sigmoid
 from spamsms.classifier import SpamClassifier
 from spamsms.errors import InputError
 from spamsms.once import Once
+from spamsms.registry import as_model
 from spamsms.verdict import ACTIONS
 
 if TYPE_CHECKING:

@@ -166,3 +166,19 @@ def test_a_reservoir_stays_bounded_and_holds_the_same_messages_again(monkeypatch
     }
     assert sample.take_in(texts, keys, labels, np.ones(1500)).messages == sample.messages
     assert sample.labels.tolist() == [labels[texts.index(text)] for text in sample.texts]
+
+
+def test_the_kinds_part_in_the_score_is_kept(messages: Messages) -> None:
+    kinds = ["RF"[row % 2] if label else "cp"[row % 2] for row, label in enumerate(messages.labels)]
+    model = small(cv=2).fit(messages.texts, messages.labels)
+    model.fit_kinds(messages.texts, kinds, second_look=True)
+    before = model.scorer_.second_look
+    model.partial_fit(messages.texts[:40], messages.labels[:40])
+    after = model.scorer_.second_look
+    assert before is not None
+    assert after is not None
+    assert after.head is before.head
+    # It goes with first scores: both were multiplied and moved alike.
+    share = (after.high - after.low) / (before.high - before.low)
+    assert after.scale / before.scale == pytest.approx(share)
+    assert after.fading / before.fading == pytest.approx(share)

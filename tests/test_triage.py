@@ -284,7 +284,7 @@ def test_what_is_no_time_is_refused(written: str) -> None:
 def test_a_model_of_one_s_own_judges(char_model: SpamClassifier) -> None:
     found = triage(pd.DataFrame({"text": [SALE, CODE]}), char_model)
     assert set(found.sectors.query("complaints > 0")["sector"]) <= {"other", "not_marketing"}
-    with pytest.raises(InputError, match="model must be a name"):
+    with pytest.raises(InputError, match="model is a int; pass a SpamClassifier"):
         triage(pd.DataFrame({"text": [SALE]}), 3)  # type: ignore[arg-type]
 
 

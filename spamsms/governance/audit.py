@@ -18,7 +18,7 @@ from spamsms.governance.audit_checks import CHECKS, Message
 from spamsms.governance.audit_profile import CATEGORIES, SEVERITIES, Profile, Rule, load_profile
 from spamsms.governance.dates import parse_time
 from spamsms.governance.entities import extract_many
-from spamsms.governance.models import as_model
+from spamsms.registry import as_model
 from spamsms.validation import check_text, check_texts
 
 if TYPE_CHECKING:

@@ -23,13 +23,13 @@ from spamsms.governance.entities import extract_many
 from spamsms.governance.examine import first_signature, judge, names_refusal, shown_sender
 from spamsms.governance.frames import as_frame
 from spamsms.governance.masking import mask_text
-from spamsms.governance.models import as_model
 from spamsms.governance.port_reasons import NIGHT, judge_port
 from spamsms.governance.port_tally import Observed, Port, PortTally
 from spamsms.governance.sectors import sector_of
 from spamsms.governance.senders import sender_as_written
 from spamsms.governance.table_columns import PORT_COLUMNS
 from spamsms.governance.tallies import Rows, share
+from spamsms.registry import as_model
 
 if TYPE_CHECKING:
     import pandas as pd

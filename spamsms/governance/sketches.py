@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.index_runs import expand
 from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.normalize_batch import normalize_batch, split_evenly
 from spamsms.tables import characters
@@ -162,7 +163,8 @@ def hash_runs(
         rolled *= np.uint32(0x9E3779B1)
         rolled += _scramble(folded.sounds[step : step + rolled.size])
     firsts = np.cumsum(sizes) - sizes
-    at = np.repeat(folded.starts[filled] - firsts, sizes) + np.arange(int(sizes.sum()))
+    starts = folded.starts[filled]
+    at = expand(starts, starts + sizes)
     return _scramble(rolled.take(at)), filled, firsts
 
 

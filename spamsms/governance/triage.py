@@ -19,9 +19,9 @@ from spamsms.governance.campaigns import Campaigns, find_campaigns
 from spamsms.governance.complaints import Complaints, Problem, read_complaints
 from spamsms.governance.examine import Examined, examine, shown_sender
 from spamsms.governance.frames import as_frame
-from spamsms.governance.models import as_model
 from spamsms.governance.previous import read_previous
 from spamsms.governance.table_columns import COLUMNS
+from spamsms.registry import as_model
 
 if TYPE_CHECKING:
     import pandas as pd

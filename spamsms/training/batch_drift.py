@@ -154,14 +154,14 @@ def measure_drift(
         If the model has no reference, or one of another model.
     """
     from spamsms.classifier import SpamClassifier
-    from spamsms.registry import load_model, model_folder
+    from spamsms.registry import as_model, model_folder
 
     batch = check_texts(texts, "texts")
     if reference is None:
         if isinstance(model, SpamClassifier):
             raise InputError("a model in memory has no folder to find its reference in; pass reference")
         reference = read_reference(model_folder(model))
-    found = model if isinstance(model, SpamClassifier) else load_model(model)
+    found = as_model(model)
     if reference.model_hash != found.hash_:
         raise DatasetError(
             f"the reference is that of {reference.model} ({reference.model_hash}), and the model is "
