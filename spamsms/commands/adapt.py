@@ -10,7 +10,7 @@ from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import printable, standard_output
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.commands.train import say_problems
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from spamsms.commands import DONE, WORSE
 from spamsms.commands.console import encode_utf8, printable, standard_error, standard_output
 from spamsms.commands.model_option import load
 from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.commands.train import say_problems
 from spamsms.errors import InputError
 

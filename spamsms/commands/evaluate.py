@@ -11,7 +11,7 @@ from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_output
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import epilog, refuse_to_overwrite
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.commands.train import say_problems
 from spamsms.errors import DatasetError
 

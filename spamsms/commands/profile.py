@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import encode_utf8, printable, standard_output
 from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite, whole_number
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:

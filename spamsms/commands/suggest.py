@@ -12,7 +12,7 @@ from spamsms.commands.console import standard_error
 from spamsms.commands.message_batch import add_reading_options, read_batch, write_result
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog, whole_number
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 
 DEFAULT_NUMBER = 200
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_error, standard_output
 from spamsms.commands.parsing import as_typed, epilog, whole_number
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:

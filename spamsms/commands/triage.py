@@ -17,7 +17,7 @@ from spamsms.commands.complaint_options import (
 from spamsms.commands.console import percent, standard_output
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 
 DESCRIPTION = """\
 Find out what complaints are about: campaigns of messages made from one template,

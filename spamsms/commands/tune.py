@@ -10,7 +10,7 @@ from typing import Any
 from spamsms.commands import DONE
 from spamsms.commands.console import printable, standard_output
 from spamsms.commands.parsing import as_typed, epilog, whole_number
-from spamsms.commands.steps import Steps
+from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
 
 # As of spamsms.training.tune, which is not imported for the help's sake; a test holds them together.
