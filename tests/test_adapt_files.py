@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +63,14 @@ def test_no_training_row_is_refused(new_labels: Path) -> None:
 
 
 def test_the_command_says_what_it_read_and_what_became_of_the_model(run: Run, tmp_path: Path) -> None:
-    data, anchors = tmp_path / "new.csv", tmp_path / "anchors.txt"
+    data, anchors = tmp_path / "new.csv", tmp_path / "anchors.jsonl"
     data.write_text("text,label\n工单已派请勿催,1\n雅集恭迎会员,0\n坏行,也许\n", encoding="utf-8")
-    anchors.write_text("\n".join(ANCHORS), encoding="utf-8")
+    anchors.write_text("\n".join(json.dumps({"text": text}) for text in [*ANCHORS, 5]), encoding="utf-8")
     out = str(tmp_path / "out")
     done = run("adapt", "--data", str(data), "--anchors", str(anchors), "--test-share", "0", "--out", out)
     assert done.code == 1
     assert "new.csv:4: label '也许'" in done.err
+    assert f"anchors.jsonl:{len(ANCHORS) + 1}: " in done.err
     assert "3 rows read, 1 unusable" in done.out
     assert "adapted to 2 messages (1 spam), 4 anchors" in done.out
     assert "nothing says whether the adapted model is better" in done.out

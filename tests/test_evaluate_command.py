@@ -55,6 +55,15 @@ def test_every_part_is_printed_and_written_only_when_asked_for(
     assert (folder / "pictures" / "reliability.png").exists()
 
 
+@pytest.mark.parametrize("command", ["evaluate --model", "compare zh"])
+def test_a_configuration_that_is_not_there_does_not_let_every_row_count(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    arguments = [*command.split(), str(folder / "model"), "--data", str(folder / "data.tsv")]
+    assert cli.main([*arguments, "--config", str(folder / "typo.toml")]) == 2
+    assert "typo.toml: cannot be read" in capsys.readouterr().err
+
+
 def test_drift_splits_the_data_itself_where_every_row_is_measured(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

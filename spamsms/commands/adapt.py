@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import printable, standard_output
+from spamsms.commands.labelled_data import add_data_option, config_of_model, format_counts, say_problems
+from spamsms.commands.message_batch import read_batch
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
 from spamsms.commands.progress import Steps
-from spamsms.commands.train import say_problems
 
 if TYPE_CHECKING:
     from spamsms.training.adapt_files import AdaptingResult
@@ -42,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
         "adapt", help="adapt a model to new labels", description=DESCRIPTION, epilog=epilog(EXAMPLES)
     )
     add_model_option(parser)
-    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="new labels: files, folders")
+    add_data_option(parser, "new labels: files, folders")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the adapted model to")
     parser.add_argument(
         "--old-data", metavar="PATH", nargs="+", default=[], help="older labelled data to compare on too"
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
     model = load(args.model)
     config = _config(args, model.name_)
-    anchors = None if args.anchors is None else _read_anchors(args.anchors)
+    anchors = None if args.anchors is None else read_batch(args.anchors).texts
     with Steps(len(STEPS)) as steps:
         result = adapt_to_files(
             model,
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             args.out,
             config=config,
             old_paths=args.old_data,
-            old_config=_old_config(args),
+            old_config=config_of_model(args.model, args.old_data) if args.old_data else None,
             anchors=anchors,
             feedback=args.feedback,
             report=steps.begin,
@@ -89,9 +90,7 @@ def _lines(args: argparse.Namespace, result: AdaptingResult) -> list[str]:
 
     counts, about = result.data.counts, result.model.details_["adapted"]
     lines = [
-        f"{counts['rows'] + counts['bad_rows']} rows read, {counts['bad_rows']} unusable, "
-        f"{counts['duplicates_removed']} duplicates, {counts['label_conflicts']} label conflicts; "
-        f"{counts['groups']} template groups",
+        format_counts(counts, bool(args.feedback)),
         f"adapted to {about['messages']} messages ({about['spam']} spam), {about['anchors']} anchors; "
         f"{about['kept']:.0%} of the old weights kept",
     ]
@@ -116,25 +115,6 @@ def _config(args: argparse.Namespace, name: str) -> TrainingConfig:
     if args.version is not None:
         config = replace(config, version=check_word("version", args.version))
     return config if args.name is None else replace(config, name=check_word("name", args.name))
-
-
-def _old_config(args: argparse.Namespace) -> TrainingConfig | None:
-    """Return what the old model was trained with; None where that is unknown or names none of the data."""
-    from spamsms.registry import model_folder
-    from spamsms.training.config import read_config
-    from spamsms.training.train import CONFIG
-
-    path = model_folder(args.model) / CONFIG
-    return read_config(path).for_files(args.old_data) if args.old_data and path.exists() else None
-
-
-def _read_anchors(path: str) -> list[str]:
-    from spamsms.message_files import Message, format_by_ending, read_messages
-    from spamsms.text_lines import ByteSource
-
-    with open(path, "rb") as stream:
-        rows = read_messages(ByteSource(stream, path), format_by_ending(path)).rows
-        return [row.text for row in rows if isinstance(row, Message)]
 
 
 def _share(value: str) -> float:

@@ -6,10 +6,11 @@ import argparse
 from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
-from spamsms.commands.console import encode_utf8, standard_output
-from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite, whole_number
+from spamsms.commands.console import standard_output
+from spamsms.commands.labelled_data import add_data_option, say_problems
+from spamsms.commands.message_batch import write_result
+from spamsms.commands.parsing import add_jobs_option, as_typed, epilog, refuse_to_overwrite
 from spamsms.commands.progress import Steps
-from spamsms.commands.train import say_problems
 
 DESCRIPTION = """\
 Find labels that are probably wrong and write them to a csv file, the most
@@ -35,20 +36,17 @@ def add_parser(subparsers: Any) -> None:
         description=DESCRIPTION,
         epilog=epilog(EXAMPLES),
     )
-    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="labelled files, or folders")
+    add_data_option(parser)
     parser.add_argument("--out", metavar="FILE", required=True, help="csv file to write")
     parser.add_argument(
         "--config", metavar="FILE", help="a training.toml: columns, weights, parameters of the model"
     )
-    parser.add_argument(
-        "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
-    )
+    add_jobs_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit, write the list, print the counts, return the exit code."""
-    from spamsms.atomic_file import open_atomically
     from spamsms.training.config import read_config
     from spamsms.training.label_audit import STEPS, audit_labels, render_suspects
 
@@ -59,8 +57,7 @@ def run(args: argparse.Namespace) -> int:
     with Steps(len(STEPS)) as steps:
         audit = audit_labels(args.data, config, n_jobs=args.jobs, report=steps.begin)
         steps.begin(STEPS[-1])
-        with open_atomically(args.out) as file:
-            file.write(encode_utf8(render_suspects(audit)))
+        write_result(render_suspects(audit), args.out)
     say_problems(audit.problems)
     counts = audit.counts
     found = len(audit.suspects)

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import DONE, WORSE
-from spamsms.commands.console import encode_utf8, printable, standard_error, standard_output
+from spamsms.commands.console import standard_error, standard_output
+from spamsms.commands.labelled_data import (
+    add_data_option,
+    add_side_options,
+    config_of_model,
+    say_problems,
+)
+from spamsms.commands.message_batch import write_result
 from spamsms.commands.model_option import load
 from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite
 from spamsms.commands.progress import Steps
-from spamsms.commands.train import say_problems
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
-    from spamsms.training.config import TrainingConfig
     from spamsms.training.gate import Comparison
 
 DESCRIPTION = """\
@@ -60,13 +65,8 @@ def add_parser(subparsers: Any) -> None:
 
 def add_comparison_options(parser: argparse.ArgumentParser, required: bool) -> None:
     """Add what says how two models are compared, and where the comparison is written."""
-    parser.add_argument(
-        "--data", metavar="PATH", nargs="+", required=required, help="labelled files, or folders"
-    )
-    parser.add_argument("--config", metavar="FILE", help="training.toml (default: the one beside NEW)")
-    parser.add_argument(
-        "--every-row", action="store_true", help="compare on every row: neither model has seen any of them"
-    )
+    add_data_option(parser, required=required)
+    add_side_options(parser, "NEW", "compare on every row: neither model has seen any of them")
     parser.add_argument(
         "--feedback", metavar="FILE", help="what the new model was trained with: labels corrected there"
     )
@@ -99,7 +99,7 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
     if args.figure and Path(args.figure).suffix.lower() not in PICTURES:
         raise InputError(f"{as_typed(args.figure)} ends in none of {', '.join(PICTURES)}")
     rules = read_rules(args.rules)
-    config = _config(args)
+    config = None if args.every_row else config_of_model(args.new, args.data, args.config)
     with Steps(6) as steps:
         data = read_measured(args.data, config, steps.begin, args.feedback)
         steps.begin("compare")
@@ -113,21 +113,10 @@ def compare_on_files(args: argparse.Namespace, old: SpamClassifier, new: SpamCla
         )
     side = "test groups of the new model's own data" if config else "every row of the data given"
     lines = f"compared on {side}\n{format_comparison(comparison)}\n" + (f"\n{flips}\n" if flips else "")
-    standard_output().write("".join(printable(line) + "\n" for line in lines.splitlines()))
+    for line in lines.splitlines():
+        standard_output().write_line(line)
     _write(args, comparison, old, new)
     return comparison
-
-
-def _config(args: argparse.Namespace) -> TrainingConfig | None:
-    """Return the configuration whose test side counts; None where every row does."""
-    from spamsms.registry import model_folder
-    from spamsms.training.config import read_config
-    from spamsms.training.train import CONFIG
-
-    path = args.config or model_folder(args.new) / CONFIG
-    if args.every_row or not Path(path).exists():
-        return None
-    return read_config(path).for_files(args.data)
 
 
 def _write(
@@ -138,15 +127,12 @@ def _write(
     from spamsms.training.gate_report import draw_comparison, render_page
 
     if args.json:
-        with open_atomically(args.json) as file:
-            file.write(encode_utf8(json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1) + "\n"))
+        write_result(json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1) + "\n", args.json)
     if args.flips:
-        with open_atomically(args.flips) as file:
-            for flip in explain_flips(comparison.flips, old, new):
-                file.write(encode_utf8(json.dumps(flip, ensure_ascii=False) + "\n"))
+        flips = explain_flips(comparison.flips, old, new)
+        write_result("".join(json.dumps(flip, ensure_ascii=False) + "\n" for flip in flips), args.flips)
     if args.html:
-        with open_atomically(args.html) as file:
-            file.write(encode_utf8(render_page(comparison, old, new)))
+        write_result(render_page(comparison, old, new), args.html)
     if args.figure:
         picture = draw_comparison(comparison)
         with open_atomically(args.figure) as file:

@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
-from spamsms.commands.console import encode_utf8, printable, standard_error, standard_output
+from spamsms.commands.console import printable, standard_error, standard_output
+from spamsms.commands.message_batch import write_result
 from spamsms.commands.parsing import as_typed, epilog
 from spamsms.commands.progress import Progress
 
@@ -83,12 +84,10 @@ def run_build(args: argparse.Namespace) -> int:
 
 def run_labels(args: argparse.Namespace) -> int:
     """Make the labels, say what was left out, return the exit code."""
-    from spamsms.atomic_file import open_atomically
     from spamsms.training.public_labels import make_labels, render_labels
 
     labels, counts = make_labels(args.data)
-    with open_atomically(args.out) as file:
-        file.write(encode_utf8(render_labels(labels)))
+    write_result(render_labels(labels), args.out, [args.data])
     standard_output().write(
         f"{counts['rows']:,} rows: {counts['labels']:,} labels written to {as_typed(args.out)}; left out "
         f"{counts['too_short']:,} too short, {counts['repeated']:,} repeated, "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.check import STANDARD
 from spamsms.commands.console import printable, standard_error
+from spamsms.commands.labelled_data import add_side_options, config_of_model, say_problems
 from spamsms.commands.message_batch import add_reading_options, read_batch, write_result
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import as_typed, epilog
@@ -67,12 +68,8 @@ def add_parser(subparsers: Any) -> None:
         nargs="+",
         help="labelled files, or folders; written to --out, by default beside the model",
     )
-    making.add_argument("--config", metavar="FILE", help="training.toml (default: the one beside the model)")
-    making.add_argument(
-        "--every-row",
-        action="store_true",
-        help="the model was fitted on none of the rows: use all but those marked train",
-    )
+    every_row = "the model was fitted on none of the rows: use all but those marked train"
+    add_side_options(making, "the model", every_row)
     add_model_option(parser)
     parser.set_defaults(run=run)
 
@@ -121,7 +118,6 @@ def _given_reference(args: argparse.Namespace, model: SpamClassifier) -> BatchRe
 
 
 def _make_reference(args: argparse.Namespace) -> int:
-    from spamsms.commands.train import say_problems
     from spamsms.registry import model_folder
     from spamsms.training.batch_reference import (
         FEWEST_TEMPLATES,
@@ -130,20 +126,21 @@ def _make_reference(args: argparse.Namespace) -> int:
         reference_of_test_side,
         write_reference,
     )
-    from spamsms.training.config import TrainingConfig, read_config
+    from spamsms.training.config import TrainingConfig
     from spamsms.training.train import CONFIG, prepare_data
 
     if args.reference is not None or args.format != "text":
         raise InputError("--reference and --format go with a FILE of messages, not with --make-reference")
     model, folder = load(args.model), model_folder(args.model)
-    config_file = args.config or folder / CONFIG
-    config, origin = TrainingConfig(test_share=1.0), ", ".join(map(as_typed, args.make_reference))
-    if args.config or (not args.every_row and Path(config_file).exists()):
-        config, origin = read_config(config_file).for_files(args.make_reference), TEST_SIDE
-    elif not args.every_row:
+    config: TrainingConfig | None
+    if args.every_row:
+        config, origin = TrainingConfig(test_share=1.0), ", ".join(map(as_typed, args.make_reference))
+    else:
+        config, origin = config_of_model(args.model, args.make_reference, args.config), TEST_SIDE
+    if config is None:
         raise DatasetError(
-            f"{config_file}: there is no such file to tell training and test side by; name it with --config, "
-            "or say --every-row if the model was fitted on none of these rows"
+            f"{folder / CONFIG}: there is no such file to tell training and test side by; name it with "
+            "--config, or say --every-row if the model was fitted on none of these rows"
         )
     data = prepare_data(args.make_reference, config)
     reference = reference_of_test_side(model, data, origin)

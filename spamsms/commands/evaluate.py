@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import standard_output
+from spamsms.commands.labelled_data import (
+    add_data_option,
+    add_side_options,
+    config_of_model,
+    say_problems,
+)
+from spamsms.commands.message_batch import write_result
 from spamsms.commands.model_option import add_model_option, load
 from spamsms.commands.parsing import epilog, refuse_to_overwrite
 from spamsms.commands.progress import Steps
-from spamsms.commands.train import say_problems
-from spamsms.errors import DatasetError
 
 if TYPE_CHECKING:
     from spamsms.training.config import TrainingConfig
@@ -48,12 +52,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "evaluate", help="measure a model on labelled files", description=DESCRIPTION, epilog=epilog(EXAMPLES)
     )
-    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="labelled files, or folders")
+    add_data_option(parser)
     add_model_option(parser)
-    parser.add_argument("--config", metavar="FILE", help="training.toml (default: the one beside the model)")
-    parser.add_argument(
-        "--every-row", action="store_true", help="measure on every row: the model has seen none of them"
-    )
+    add_side_options(parser, "the model", "measure on every row: the model has seen none of them")
     parser.add_argument(
         "--drift", action="store_true", help="also refit without each source and measure what that costs"
     )
@@ -78,20 +79,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print the figures, return the exit code."""
-    from spamsms.registry import model_folder
-    from spamsms.training.config import read_config
     from spamsms.training.drift import format_drift
     from spamsms.training.evaluate import format_table
     from spamsms.training.figures import write_figures
     from spamsms.training.probes import format_probes, probe_model
     from spamsms.training.robustness import attack_model, format_attacks
-    from spamsms.training.train import CONFIG, evaluate_files
+    from spamsms.training.train import evaluate_files
 
     refuse_to_overwrite([args.json], args.data)
     model = load(args.model)
-    config_file = args.config or model_folder(args.model) / CONFIG
-    use_config = not args.every_row and Path(config_file).exists()
-    config = read_config(config_file).for_files(args.data) if use_config else None
+    config = None if args.every_row else config_of_model(args.model, args.data, args.config)
     with Steps(STEPS_OF_EVALUATION + args.attacks + args.probes + args.drift) as steps:
         figures, data = evaluate_files(model, args.data, config, steps.begin)
         tables = [format_table(figures)]
@@ -108,10 +105,10 @@ def run(args: argparse.Namespace) -> int:
             figures["drift"] = _drift(args.data, data, config)
             tables.append(format_drift(figures["drift"]))
     say_problems(data.problems)
-    side = "test groups of the model's own data" if use_config else "every row of the data given"
+    side = "test groups of the model's own data" if config else "every row of the data given"
     standard_output().write(f"measured on {side}\n" + "\n\n".join(tables) + "\n")
     if args.json:
-        _write_json(figures, args.json)
+        write_result(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", args.json)
     if args.figures:
         for path in write_figures(figures, args.figures):
             standard_output().write(f"drawn {path}\n")
@@ -128,11 +125,3 @@ def _drift(paths: list[str], data: PreparedData, config: TrainingConfig | None) 
         config = TrainingConfig()
         data = prepare_data(paths, config)
     return measure_drift(data, config)
-
-
-def _write_json(figures: dict[str, Any], path: str) -> None:
-    try:
-        text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be written ({error.strerror or error})") from error

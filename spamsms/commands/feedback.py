@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import percent, printable, standard_output
+from spamsms.commands.labelled_data import say_problems
 from spamsms.commands.model_option import add_model_option, author_by_default, load
 from spamsms.commands.parsing import as_typed, epilog
-from spamsms.commands.train import say_problems
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spamsms.commands.check import STANDARD, choose_input_format, open_input, open_output
@@ -72,7 +73,7 @@ def read_batch(
     return batch
 
 
-def write_result(text: str, out: str | None, read: list[str], option: str = "--out") -> None:
+def write_result(text: str, out: str | None, read: Sequence[str] = (), option: str = "--out") -> None:
     """Write to a file, which is replaced at once, or to standard output.
 
     Raises

@@ -69,6 +69,11 @@ def whole_number(argument: str) -> int:
     return int(argument)
 
 
+def add_jobs_option(parser: argparse.ArgumentParser, said: str = "processes to fit with") -> None:
+    """Add ``--jobs``."""
+    parser.add_argument("--jobs", metavar="N", type=whole_number, default=1, help=f"{said} (default: 1)")
+
+
 def refuse_to_overwrite(outputs: Iterable[str | None], read: Iterable[str], instead: str = "another") -> None:
     """Refuse to write to a file that is read; `read` names files and folders of them.
 

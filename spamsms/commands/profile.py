@@ -8,8 +8,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
-from spamsms.commands.console import encode_utf8, printable, standard_output
-from spamsms.commands.parsing import as_typed, epilog, refuse_to_overwrite, whole_number
+from spamsms.commands.console import printable, standard_output
+from spamsms.commands.message_batch import write_result
+from spamsms.commands.parsing import add_jobs_option, as_typed, epilog, refuse_to_overwrite
 from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
 
@@ -48,9 +49,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--audit", action="store_true", help="also list labels that are probably wrong (fits a few models)"
     )
-    parser.add_argument(
-        "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
-    )
+    add_jobs_option(parser)
     parser.add_argument("--out", metavar="FILE", help="default: standard output")
     parser.add_argument(
         "--format", choices=FORMATS, help="default: by the ending of --out (.txt, .json, .html), else text"
@@ -60,7 +59,6 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Profile, print or write, return the exit code."""
-    from spamsms.atomic_file import open_atomically
     from spamsms.training.config import read_config
     from spamsms.training.profile import STEPS, profile_dataset
 
@@ -71,17 +69,13 @@ def run(args: argparse.Namespace) -> int:
         config = config.for_files(args.data)
     with Steps(len(STEPS) - (not args.audit)) as steps:
         profile = profile_dataset(args.data, config, audit=args.audit, n_jobs=args.jobs, report=steps.begin)
-    text = _render(profile, written_as)
+    write_result(_render(profile, written_as), args.out)
     if args.out:
-        with open_atomically(args.out) as file:
-            file.write(encode_utf8(text))
         warned = len(profile.warnings)
         standard_output().write(
             f"{profile.rows['used']:,} rows, {warned} warning{'s' * (warned != 1)}; written to "
             f"{as_typed(args.out)}\n"
         )
-    else:
-        standard_output().write(text)
     return BAD_ROWS if profile.rows["unusable"] else DONE
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spamsms.commands import BAD_ROWS, DONE
-from spamsms.commands.console import standard_error, standard_output
-from spamsms.commands.parsing import as_typed, epilog, whole_number
+from spamsms.commands.console import standard_output
+from spamsms.commands.labelled_data import add_data_option, format_counts, say_problems
+from spamsms.commands.parsing import add_jobs_option, as_typed, epilog, whole_number
 from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
-
-if TYPE_CHECKING:
-    from spamsms.training.dataset import RowProblem
-
-PROBLEMS_SHOWN = 20
 
 DESCRIPTION = """\
 Make a model from labelled messages and write it to a folder: the model, its
@@ -42,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "train", help="make a model from labelled files", description=DESCRIPTION, epilog=epilog(EXAMPLES)
     )
-    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="labelled files, or folders")
+    add_data_option(parser)
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the model to")
     parser.add_argument("--config", metavar="FILE", help="a training.toml; sensible defaults without one")
     parser.add_argument(
@@ -59,9 +55,7 @@ def add_parser(subparsers: Any) -> None:
         help="default: as the configuration says, or the one after the latest of that name in DIR and "
         "among your own models (spamsms models)",
     )
-    parser.add_argument(
-        "--jobs", metavar="N", type=whole_number, default=1, help="processes to fit with (default: 1)"
-    )
+    add_jobs_option(parser)
     parser.add_argument(
         "--streaming",
         action="store_true",
@@ -108,23 +102,11 @@ def run(args: argparse.Namespace) -> int:
             )
     say_problems(result.data.problems)
     counts = result.data.counts
-    corrected = f"{counts['corrected']} corrected; " if args.feedback else ""
     untested = counts.get("held_out", 0) - counts["test"]
     sampled = f" of {counts['held_out']} held out" if untested > 0 else ""
     standard_output().write(
-        f"{counts['rows'] + counts['bad_rows']} rows read, {counts['bad_rows']} unusable, "
-        f"{counts['duplicates_removed']} duplicates, {counts['label_conflicts']} label conflicts; {corrected}"
-        f"{counts['groups']} template groups; "
+        f"{format_counts(counts, bool(args.feedback))}; "
         f"trained on {counts['train']}, tested on {counts['test']}{sampled}\n\n"
         f"{format_table(result.figures)}\n\nwritten to {args.out}\n"
     )
     return BAD_ROWS if counts["bad_rows"] else DONE
-
-
-def say_problems(problems: list[RowProblem]) -> None:
-    """Print rows that were not used as they stand on standard error."""
-    from spamsms.training.dataset import iter_problems
-
-    error = standard_error()
-    for line in iter_problems(problems, PROBLEMS_SHOWN):
-        error.write_line(line)

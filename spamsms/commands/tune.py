@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from spamsms.commands import DONE
-from spamsms.commands.console import printable, standard_output
-from spamsms.commands.parsing import as_typed, epilog, whole_number
+from spamsms.commands.console import standard_output
+from spamsms.commands.labelled_data import add_data_option
+from spamsms.commands.parsing import add_jobs_option, as_typed, epilog, whole_number
 from spamsms.commands.progress import Steps
 from spamsms.errors import InputError
 
@@ -47,18 +48,18 @@ def add_parser(subparsers: Any) -> None:
         description=DESCRIPTION,
         epilog=epilog(EXAMPLES),
     )
-    parser.add_argument("--data", metavar="PATH", nargs="+", required=True, help="labelled files, or folders")
+    add_data_option(parser)
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write the files to")
     parser.add_argument("--config", metavar="FILE", help="a training.toml to start from")
     for name, default, said in (
         ("--trials", TRIALS, "sets of parameters to try"),
         ("--folds", INNER_FOLDS, "folds of the race"),
         ("--outer-folds", OUTER_FOLDS, "folds that the search as a whole is measured on"),
-        ("--jobs", 1, "processes to fit with"),
     ):
         parser.add_argument(
             name, metavar="N", type=whole_number, default=default, help=f"{said} (default: {default})"
         )
+    add_jobs_option(parser)
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of draws and folds (default: 0)")
     parser.add_argument(
         "--metric",
@@ -103,5 +104,5 @@ def run(args: argparse.Namespace) -> int:
         )
     written = ", ".join(as_typed(str(path)) for path in write_tuning(result, out))
     for line in f"{format_trials(result)}\nwritten {written}".split("\n"):
-        standard_output().write(printable(line) + "\n")
+        standard_output().write_line(line)
     return DONE
