@@ -165,7 +165,7 @@ def test_rules_are_read_from_toml_and_wrong_ones_named(tmp_path: Path) -> None:
         ('recall_tolerance = "x"', "recall_tolerance must be a number"),
         ("smallest_slice = 0.5", "smallest_slice must be a whole number from 1"),
         ('judged = "all"', "judged must be a list"),
-        ("=", "not TOML"),
+        ("=", "not valid TOML"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DatasetError, match=message):

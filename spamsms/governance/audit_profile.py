@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,11 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from spamsms.errors import DatasetError, InputError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from spamsms.toml_files import parse_toml, read_toml_text
 
 HOME = Path(__file__).parent / "rules"
 CATEGORIES = ("marketing", "notice", "code")
@@ -136,19 +131,17 @@ def load_profile(profile: str | os.PathLike[str] | Profile = "cn") -> Profile:
                 "a file of your own ends in .toml"
             )
         path = HOME / f"{profile}.toml"
-    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"{profile}: cannot be read ({error.strerror or error})") from error
     return _read(path.resolve(), str(profile), stamp)
 
 
 @lru_cache(maxsize=16)
 def _read(path: Path, name: str, stamp: int) -> Profile:
     del stamp
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{name}: not valid TOML: {error}") from error
+    found = parse_toml(read_toml_text(path), name)
     base = found.get("extends")
     if base is not None and base not in packaged_profiles():
         raise DatasetError(f"{name}: extends {base!r}; it may extend {', '.join(packaged_profiles())}")

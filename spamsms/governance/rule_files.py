@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,12 +19,8 @@ from spamsms.governance.rule_matching import (
     plain_pattern,
 )
 from spamsms.message_files import TABLE_FORMATS, RowError, TableColumns, read_table
+from spamsms.toml_files import parse_toml, read_toml_text
 from spamsms.verdict import RULE_ACTIONS
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 LONGEST_REGEX = 200
 MOST_OPEN_REPEATS = 2
@@ -235,16 +230,8 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | str]]:
 
 
 def _toml_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any] | str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        found = tomllib.loads(text)
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise DatasetError(f"{path}{':' + line[1] if line else ''}: not valid TOML: {error}") from error
-    except UnicodeDecodeError as error:
-        raise DatasetError(f"{path}: not UTF-8, as TOML must be: {error}") from error
+    text = read_toml_text(path)
+    found = parse_toml(text, path)
     listed = found.get("rules", [])
     if set(found) - {"rules"} or not isinstance(listed, list):
         raise DatasetError(f"{path}: holds nothing but [[rules]], one table a rule")

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from spamsms.errors import DatasetError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from spamsms.toml_files import read_toml
 
 # A mild preference against overfitting, see models/zh/training.toml for how it was chosen.
 DEFAULT_C = 1.0
@@ -153,23 +148,6 @@ def read_config(path: str | os.PathLike[str] | None) -> TrainingConfig:
     sources = tuple(build_table(Source, entry, f"{path}: [[sources]]") for entry in raw.pop("sources", []))
     config: TrainingConfig = build_table(TrainingConfig, {**raw, "sources": sources}, str(path))
     return config
-
-
-def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    DatasetError
-        If it cannot be read or is no TOML.
-    """
-    try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: not TOML ({error})") from error
 
 
 def build_table(kind: type[Any], values: Any, where: str) -> Any:

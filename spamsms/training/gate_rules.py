@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from spamsms.errors import DatasetError
-from spamsms.training.config import build_table, read_toml
+from spamsms.toml_files import read_toml
+from spamsms.training.config import build_table
 
 
 @dataclass(frozen=True)
