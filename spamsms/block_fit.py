@@ -84,18 +84,8 @@ def fit_in_blocks(
     random = np.random.default_rng(random_state)
     costs = costs / costs[costs > 0].mean()
     blocks = _make_blocks(space, texts, random.permutation(np.flatnonzero(costs > 0)))
-    counted = [ColumnCounts.none(space.n_features) for _ in range(len(folds) + 1)]
-    for block in blocks:
-        counts = block.rows(space)
-        counts.sum_duplicates()
-        for number in range(-1, len(folds)):
-            part = np.flatnonzero(fold_of[block.index] == number)
-            if part.size:
-                rows = block.index[part]
-                counted[number] += ColumnCounts.of(counts[part], labels[rows], costs[rows])
-    whole = sum(counted[1:], counted[0])
-    terms = [(whole - part).terms() for part in counted[: len(folds)]] + [whole.terms()]
-    n_rows = [whole.rows - part.rows for part in counted[: len(folds)]] + [whole.rows]
+    counted = _count_columns(space, blocks, fold_of, len(folds), labels, costs)
+    terms, n_rows = [seen.terms() for seen in counted], [seen.rows for seen in counted]
     fits = [RunningFit.start(np.zeros(space.n_features)) for _ in terms]
     for _ in range(PASSES):
         for place in random.permutation(len(blocks)).tolist():
@@ -114,6 +104,24 @@ def fit_in_blocks(
     for (_, held_out), scorer in zip(folds, scorers, strict=False):
         scores[held_out] = scorer.log_odds([texts[row] for row in held_out.tolist()])
     return scorers[-1], scores
+
+
+def _count_columns(
+    space: FeatureSpace, blocks: Sequence[Block], fold_of: Array, n_folds: int, labels: Array, costs: Array
+) -> list[ColumnCounts]:
+    """Return what each fold's training rows hold, and last what all rows do."""
+    counted = [ColumnCounts.none(space.n_features) for _ in range(n_folds + 1)]
+    for block in blocks:
+        counts = block.rows(space)
+        counts.sum_duplicates()
+        # Rows of no fold have the number -1, and are counted last.
+        for number in range(-1, n_folds):
+            part = np.flatnonzero(fold_of[block.index] == number)
+            if part.size:
+                rows = block.index[part]
+                counted[number] += ColumnCounts.of(counts[part], labels[rows], costs[rows])
+    whole = sum(counted[1:], counted[0])
+    return [*(whole - held_out for held_out in counted[:n_folds]), whole]
 
 
 def _make_blocks(space: FeatureSpace, texts: Sequence[str], order: Array) -> list[Block]:
