@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import spamsms
-from benchmarks.peers import jieba_pipeline
+from benchmarks.peers import JIEBA, fit_peer
 from spamsms.kinds import WANTED_KINDS
 from spamsms.training.config import Source, TrainingConfig, read_config
 from spamsms.training.dataset import Dataset, read_datasets
@@ -44,13 +44,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path, help="folder of the data by others")
     folder = parser.parse_args().data
-    famous = _read(folder, "spam800k.tsv", "webham800k.tsv")
-    inboxes = _read(folder, "inbox.tsv")
+    famous = read_files(folder, "spam800k.tsv", "webham800k.tsv")
+    inboxes = read_files(folder, "inbox.tsv")
     test = prepare_data(
         [folder, ROOT / "data" / "corpus"], read_config(ROOT / "models/zh/training.toml")
     ).test
-    famous_figures, scorer = _compare_splits(famous)
-    inbox_figures, _ = _compare_splits(inboxes)
+    famous_figures, scorer = compare_splits(famous)
+    inbox_figures, _ = compare_splits(inboxes)
     figures = {
         "pipeline": "jieba + TF-IDF + logistic regression",
         "threshold": THRESHOLD,
@@ -67,7 +67,7 @@ def main() -> None:
             print(f"{data}, {split}: accuracy {row['accuracy']['value']:.4f}, AUC {row['auc']:.4f}")
 
 
-def _read(folder: Path, *names: str) -> Dataset:
+def read_files(folder: Path, *names: str) -> Dataset:
     sources = tuple(Source(file=name) for name in names)
     whole, _ = read_datasets([folder / name for name in names], TrainingConfig(sources=sources))
     return whole
@@ -78,11 +78,10 @@ def _packaged(texts: Sequence[str]) -> Array:
 
 
 def _fit(train: Dataset) -> Scorer:
-    fitted = jieba_pipeline(train.texts, train.labels.tolist())
-    return lambda texts: np.asarray(fitted.batch(texts))[:, 1]
+    return fit_peer(JIEBA, train.texts, train.labels.tolist()).scores
 
 
-def _compare_splits(data: Dataset) -> tuple[dict[str, Any], Scorer]:
+def compare_splits(data: Dataset) -> tuple[dict[str, Any], Scorer]:
     """Test on random rows, and on templates that training has no message of; return the second's pipeline."""
     groups = near_duplicate_groups(data.texts, data.groups)
     random = np.random.default_rng(SEED).random(len(data)) < TEST_SHARE
