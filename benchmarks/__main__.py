@@ -19,10 +19,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.checkout import ROOT, write_json
+
 if TYPE_CHECKING:
     from benchmarks.setting import Setting
 
-ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
 SECTIONS = ("batch", "length", "size", "single", "cold", "memory", "disk", "words", "quality", "fit")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
@@ -86,7 +87,7 @@ def with_section(figures: dict[str, Any], name: str, found: dict[str, Any]) -> d
 
 def write_figures(path: Path, figures: dict[str, Any]) -> None:
     """Write figures; README's table and the chart too, where they are the project's own."""
-    path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(path, figures)
     if path.resolve() == RESULTS:
         from benchmarks.chart import write_chart
         from benchmarks.report import CHART, write_readme_table

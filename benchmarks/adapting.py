@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.checkout import ROOT, write_json
 from spamsms.training.config import read_config
 from spamsms.training.learning_curves import DRAWS, SIZES, format_learning_curve, measure_learning_curve
 from spamsms.training.train import prepare_data
-
-ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:
@@ -45,8 +43,7 @@ def main() -> None:
         )
         print(format_learning_curve(curves[-1]) + "\n", flush=True)
     if args.json:
-        figures = [curve.to_dict() for curve in curves]
-        Path(args.json).write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(Path(args.json), [curve.to_dict() for curve in curves])
     if args.figure:
         import matplotlib.pyplot as plt
 

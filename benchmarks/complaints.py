@@ -14,13 +14,13 @@ import random
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.mutated_messages import CORPUS, HOMOPHONES, INSERTIONS, random_link, random_name
+from benchmarks.checkout import ROOT, corpus_rows
+from benchmarks.mutated_messages import HOMOPHONES, INSERTIONS, LINK, random_link, random_name
 from spamsms.training.attacks import attack
 
-TARGET = Path(__file__).parent.parent / "data" / "complaints.csv"
+TARGET = ROOT / "data" / "complaints.csv"
 SEED = 1111
 # The file stays as it is when the corpus grows.
 WRITERS = "abcdefghijklm"
@@ -41,7 +41,6 @@ SALES_CAMPAIGNS, SALES_FIRST = 24, range(18, 35)
 # First digits of invented ports, and of invented people's numbers: groups of zeros stand behind.
 PORTS = ("10690000", "10680000", "10655000", "10657000", "10659000")
 MOBILES = ("1650000", "1670000", "1700000", "1710000")
-LINK = re.compile(r"(?:https?://)?[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-z]{2,4}(?:/[A-Za-z0-9/_?=&.-]*)?")
 LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{4,}(?![0-9])")
 
 
@@ -58,9 +57,7 @@ class Campaign(NamedTuple):
 
 def make_campaigns(rng: random.Random) -> list[Campaign]:
     """Return campaigns drawn from the corpus; few of them send most."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    rows = [row for row in rows if row["writer"] in WRITERS]
+    rows = [row for row in corpus_rows() if row["writer"] in WRITERS]
     campaigns = []
     for kind, number in {**CAMPAIGNS, **MISTAKES}.items():
         texts = [row["text"] for row in rows if row["kind"] == kind and len(row["text"]) >= 24]

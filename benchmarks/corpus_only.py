@@ -12,11 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.checkout import ROOT, write_json
 from spamsms.training.card import CORPUS_ONLY, write_card
 from spamsms.training.config import TrainingConfig, read_config
 from spamsms.training.train import CONFIG, METRICS, evaluate_files, train_model
 
-MODEL = Path(__file__).parent.parent / "models" / "zh"
+MODEL = ROOT / "models" / "zh"
 KEPT = ("n_spam", "n_wanted", "recall", "false_positives", "auc", "recall_at_fpr", "ece")
 
 
@@ -46,9 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0] if __doc__ else None)
     parser.add_argument("--inbox", metavar="FILE", required=True, help="labelled messages of real inboxes")
     figures = measure_corpus_only(parser.parse_args().inbox)
-    (MODEL / CORPUS_ONLY).write_text(
-        json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    write_json(MODEL / CORPUS_ONLY, figures)
     metrics = json.loads((MODEL / METRICS).read_text(encoding="utf-8"))
     write_card(MODEL, metrics, read_config(MODEL / CONFIG))
     print(json.dumps(figures["slices"], ensure_ascii=False, indent=1))

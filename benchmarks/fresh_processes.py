@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.checkout import ROOT
 from benchmarks.child import MESSAGE
 from benchmarks.messages import grow, usual_messages
 from benchmarks.peers import FASTTEXT, HASHING, JIEBA, RJIEBA, SPAMSMS, installed_peers
 from benchmarks.setting import Setting
 from benchmarks.timing import ratios, spread, time_in_turns
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 5
 BARE, NUMPY, IMPORT = "bare Python", "import numpy", "import spamsms"
 SCORED = 10_000

@@ -7,8 +7,6 @@ in several ways, and measures each model on template groups that none of them sa
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,11 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.checkout import write_json
+from benchmarks.messages import read_corpus
 from spamsms import SpamClassifier
 from spamsms.training.metrics import area_under_curve, partial_area, recall_at
 from spamsms.training.suggest import suggest_labels, template_groups
 
-CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
 START, ADDED, SEEDS = 300, 200, 20
 TEST_SHARE = 1 / 3
 MODEL: dict[str, Any] = {"hash_bits": 15, "cv": 3}
@@ -115,10 +114,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    labels = np.array([int(row["label"]) for row in rows])
-    figures = report(compare_choices([row["text"] for row in rows], labels, seeds=args.seeds))
+    texts, labels = read_corpus()
+    figures = report(compare_choices(texts, np.array(labels), seeds=args.seeds))
     print(f"{START} labels, {ADDED} more, {args.seeds} seeds; differences to random choice (standard error)")
     for name, row in figures.items():
         cells = (
@@ -128,7 +125,7 @@ def main() -> None:
         )
         print(f"{name:<12}" + "   ".join(cells))
     if args.json:
-        args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        write_json(args.json, figures)
 
 
 if __name__ == "__main__":

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import random
-import re
 from collections.abc import Iterator, Sequence
 
-from benchmarks.mutated_messages import CORPUS, SIGNATURES
+from benchmarks.checkout import corpus_rows
+from benchmarks.mutated_messages import DIGITS, SIGNATURE, SIGNATURES
 
 # What an SMS of one part mostly has, and what peers' figures are usually given for.
 USUAL = range(22, 40)
-_DIGITS = re.compile(r"[0-9]+")
-_SIGNATURE = re.compile(r"【[^】]{2,12}】")
 _SENDERS = tuple(f"【{name}】" for names in SIGNATURES.values() for name in names)
 
 
 def read_corpus() -> tuple[list[str], list[int]]:
     """Return texts and labels of the corpus."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = corpus_rows()
     return [row["text"] for row in rows], [int(row["label"]) for row in rows]
 
 
@@ -59,9 +55,9 @@ def grow(texts: Sequence[str], labels: Sequence[int], count: int, seed: int = 0)
 
 def vary(text: str, rng: random.Random) -> str:
     """Return the message with other digits, and sometimes another sender and two characters swapped."""
-    text = _DIGITS.sub(lambda match: str(rng.randrange(10 ** len(match[0]))).zfill(len(match[0])), text)
+    text = DIGITS.sub(lambda match: str(rng.randrange(10 ** len(match[0]))).zfill(len(match[0])), text)
     if rng.random() < 1 / 3:
-        text = _SIGNATURE.sub(rng.choice(_SENDERS), text, count=1)
+        text = SIGNATURE.sub(rng.choice(_SENDERS), text, count=1)
     if len(text) > 1 and rng.random() < 1 / 4:
         place = rng.randrange(len(text) - 1)
         text = text[:place] + text[place + 1] + text[place] + text[place + 2 :]

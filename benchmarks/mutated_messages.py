@@ -6,16 +6,14 @@ name, sentences and signs put in between, characters of the same sound.
 
 from __future__ import annotations
 
-import csv
 import random
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
+from benchmarks.checkout import corpus_rows
 from spamsms.training.attack_entries import Half
 from spamsms.training.attacks import attack
 
-CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
 HOMOPHONES = ("homophones", "near_homophones")
 INSERTIONS = (
     "inserted_latin",
@@ -39,17 +37,15 @@ FILLERS = {
 HOSTS = "abcdefghijkmnpqrstuvwxyz23456789"
 DOMAINS = ("cn", "com", "top", "vip", "cc", "xyz")
 
-_LINK = re.compile(r"(?:https?://)?[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-z]{2,4}(?:/[A-Za-z0-9/_?=&.-]*)?")
-_DIGITS = re.compile(r"[0-9]+")
-_SIGNATURE = re.compile(r"【[^】]{2,12}】")
+LINK = re.compile(r"(?:https?://)?[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-z]{2,4}(?:/[A-Za-z0-9/_?=&.-]*)?")
+DIGITS = re.compile(r"[0-9]+")
+SIGNATURE = re.compile(r"【[^】]{2,12}】")
 _ADDRESSEE = re.compile(r"尊敬的[^，,：:]{1,6}(?=[，,：:])")
 
 
 def read_templates(half: Half, shortest: int = 14) -> list[str]:
     """Return messages of the corpus that are long enough to be told apart, one half of them."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    chosen = rows[half == "test" :: 2]
+    chosen = corpus_rows()[half == "test" :: 2]
     return [row["text"] for row in chosen if sum("一" <= char <= "鿿" for char in row["text"]) >= shortest]
 
 
@@ -61,8 +57,8 @@ def mutate(text: str, rng: random.Random, half: Half) -> str:
         filler = rng.choice(FILLERS[half])
         place = text.find("】") + 1 if rng.random() < 0.6 else len(text)
         text = text[:place] + filler + text[place:]
-    text = _LINK.sub(lambda _: random_link(rng), text)
-    text = _DIGITS.sub(lambda match: "".join(rng.choices("0123456789", k=len(match[0]))), text)
+    text = LINK.sub(lambda _: random_link(rng), text)
+    text = DIGITS.sub(lambda match: "".join(rng.choices("0123456789", k=len(match[0]))), text)
     if rng.random() < 0.2:
         text += " " + random_link(rng)
     for names, chance, strength in (
@@ -114,7 +110,7 @@ def random_name(rng: random.Random) -> str:
 def _rename(text: str, rng: random.Random, half: Half) -> str:
     """Write another sender, and address another reader by name."""
     if rng.random() < 0.5:
-        text = _SIGNATURE.sub(f"【{rng.choice(SIGNATURES[half])}】", text, count=1)
+        text = SIGNATURE.sub(f"【{rng.choice(SIGNATURES[half])}】", text, count=1)
     if rng.random() < 0.7:
         name = f"尊敬的{random_name(rng)}{rng.choice(('先生', '女士', ''))}"
         if _ADDRESSEE.search(text):

@@ -10,7 +10,6 @@ are no part of this repository; ``random_splits.json`` holds counts alone, no te
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 import spamsms
+from benchmarks.checkout import ROOT, write_json
 from benchmarks.peers import JIEBA, fit_peer
 from spamsms.kinds import WANTED_KINDS
 from spamsms.training.config import Source, TrainingConfig, read_config
@@ -29,7 +29,6 @@ from spamsms.training.metrics import area_under_curve, rate_of, recall_at
 from spamsms.training.split import is_test_group
 from spamsms.training.train import prepare_data
 
-ROOT = Path(__file__).parent.parent
 TARGET = Path(__file__).with_suffix(".json")
 TEST_SHARE, SEED = 0.2, 0
 # Where everybody's pipeline draws the line.
@@ -61,7 +60,7 @@ def main() -> None:
             "spamsms zh": _elsewhere(_packaged, float(spamsms.load_model().threshold), test),
         },
     }
-    TARGET.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(TARGET, figures)
     for data, splits in figures["splits"].items():
         for split, row in splits.items():
             print(f"{data}, {split}: accuracy {row['accuracy']['value']:.4f}, AUC {row['auc']:.4f}")
