@@ -19,7 +19,7 @@ from spamsms.errors import DatasetError
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset
 from spamsms.training.evaluate import SMALLEST_CLASS
-from spamsms.training.metrics import REPLICATES
+from spamsms.training.metrics import group_draws
 from spamsms.training.paired import ScoreCurve
 from spamsms.training.train import PreparedData, fit_prepared
 
@@ -225,13 +225,7 @@ def _old_slices(data: PreparedData, tested: Array) -> list[tuple[str, npt.NDArra
 
 def _bootstrap(curves: dict[str, list[ScoreCurve]], groups: Array) -> dict[str, npt.NDArray[np.float64]]:
     """Return areas by model, averaged over draws: the observed ones, then those of each replicate."""
-    _, place = np.unique(groups, return_inverse=True)
-    n_groups = int(place.max()) + 1
-    random = np.random.default_rng(0)
-    drawings = [np.ones(place.size)]
-    for _ in range(REPLICATES):
-        drawn = np.bincount(random.integers(0, n_groups, n_groups), minlength=n_groups)
-        drawings.append(drawn[place].astype(np.float64))
+    drawings = [np.ones(groups.size), *group_draws(groups)]
     return {
         name: np.array([np.mean([curve.areas(drawn) for curve in row], axis=0) for drawn in drawings])
         for name, row in curves.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,17 +88,23 @@ def recall_at(scores: Array, labels: Array, false_positive_rate: float) -> Rate:
     return rate_of(scores[labels == 1] >= cut)
 
 
+def group_draws(
+    groups: Array, seed: int = 0, replicates: int = REPLICATES
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield how often each row is drawn, whole groups drawn with replacement."""
+    _, place = np.unique(groups, return_inverse=True)
+    n_groups = int(place.max()) + 1
+    random = np.random.default_rng(seed)
+    for _ in range(replicates):
+        drawn = np.bincount(random.integers(0, n_groups, n_groups), minlength=n_groups)
+        yield drawn[place].astype(np.float64)
+
+
 def bootstrap_area(
     scores: Array, labels: Array, groups: Array, seed: int = 0, replicates: int = REPLICATES
 ) -> tuple[float, float]:
     """Return a 95 % interval of the area, whole groups drawn with replacement."""
-    _, place = np.unique(groups, return_inverse=True)
-    n_groups = int(place.max()) + 1
-    random = np.random.default_rng(seed)
-    found = []
-    for _ in range(replicates):
-        drawn = np.bincount(random.integers(0, n_groups, n_groups), minlength=n_groups)
-        found.append(area_under_curve(scores, labels, drawn[place].astype(np.float64)))
+    found = [area_under_curve(scores, labels, drawn) for drawn in group_draws(groups, seed, replicates)]
     low, high = np.nanpercentile(found, [2.5, 97.5])
     return float(low), float(high)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.training.metrics import PARTIAL, REPLICATES
+from spamsms.training.metrics import PARTIAL, group_draws
 
 Array = npt.NDArray[Any]
 # The ends of a 99.8 % interval of a rate then rest on ten replicates each.
@@ -111,16 +111,11 @@ def area_differences(
         Of the area under the curve, and of that up to 5 % false positives,
         standardised to .5 for chance (McClish 1989).
     """
-    _, place = np.unique(groups, return_inverse=True)
-    n_groups = int(place.max()) + 1
     curves = [ScoreCurve(scores, labels) for scores in (old, new)]
     everyone = np.ones(labels.size)
     observed = np.array([curve.areas(everyone) for curve in curves])
-    random = np.random.default_rng(seed)
     found = []
-    for _ in range(REPLICATES):
-        drawn = np.bincount(random.integers(0, n_groups, n_groups), minlength=n_groups)
-        weights = drawn[place].astype(np.float64)
+    for weights in group_draws(groups, seed):
         old_areas, new_areas = (curve.areas(weights) for curve in curves)
         found.append(np.subtract(new_areas, old_areas))
     tail = (1 - level) / 2

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.training.attack_entries import rows
-from spamsms.training.metrics import Rate, area_under_curve, rate_of
+from spamsms.training.metrics import Rate, Z, area_under_curve, rate_of
 
 Array = npt.NDArray[Any]
 # Real inboxes stay below, classes of different origin lie above: docs/labelled-data.md has figures.
@@ -25,8 +25,6 @@ BAR = 0.75
 BAR_TOGETHER = 0.9
 # A feature that one class hardly ever has and the other often has is a sure tell where it occurs.
 HARDLY_EVER, OFTEN = 0.005, 0.1
-# Two-sided 95 %.
-Z = 1.959963984540054
 FEWEST_OF_A_CLASS = 20
 FOLDS = 5
 LENGTH, SOURCE, TOGETHER = "length", "source", "all of these together"
