@@ -18,8 +18,9 @@ import numpy.typing as npt
 from benchmarks.checkout import write_json
 from benchmarks.messages import read_corpus
 from spamsms import SpamClassifier
+from spamsms.training.dedupe import template_groups
 from spamsms.training.metrics import area_under_curve, partial_area, recall_at
-from spamsms.training.suggest import suggest_labels, template_groups
+from spamsms.training.suggest import suggest_labels
 
 START, ADDED, SEEDS = 300, 200, 20
 TEST_SHARE = 1 / 3

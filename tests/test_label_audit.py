@@ -10,12 +10,12 @@ from labelled_corpus import read_rows, write_rows
 from spamsms import DatasetError, cli
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import read_datasets
+from spamsms.training.dedupe import template_groups
 from spamsms.training.label_audit import (
     COLUMNS,
     LabelAudit,
     audit_labels,
     render_suspects,
-    template_groups,
 )
 
 CONFIG = TrainingConfig(model={"hash_bits": 14, "cv": 4})
@@ -94,7 +94,7 @@ def test_messages_too_short_to_compare_are_one_template_where_they_are_the_same(
         tmp_path / "e.tsv",
     )
     dataset, _ = read_datasets([path], CONFIG)
-    assert template_groups(dataset).tolist() == [0, 1, 0, 0, 4]
+    assert template_groups(dataset.texts, dataset.groups).tolist() == [0, 1, 0, 0, 4]
 
 
 def test_csv_gives_back_every_field(audit: LabelAudit) -> None:

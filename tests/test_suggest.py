@@ -11,6 +11,7 @@ from command_runs import model_folder, run_process
 from labelled_corpus import read_rows, write_rows
 
 from spamsms import InputError, SpamClassifier, cli
+from spamsms.training.dedupe import template_groups
 from spamsms.training.novelty import unseen_share
 from spamsms.training.suggest import (
     BYTE_ORDER_MARK,
@@ -20,7 +21,6 @@ from spamsms.training.suggest import (
     UNDECIDED,
     render_suggestions,
     suggest_labels,
-    template_groups,
 )
 from spamsms.training.train import train_model
 

@@ -20,9 +20,9 @@ from spamsms.atomic_file import open_atomically
 from spamsms.calibration import sigmoid
 from spamsms.errors import DatasetError
 from spamsms.obfuscation import obfuscation
+from spamsms.training.dedupe import template_groups
 from spamsms.training.evaluate import inbox_rows
 from spamsms.training.novelty import unseen_share
-from spamsms.training.suggest import template_groups
 from spamsms.validation import check_texts
 
 if TYPE_CHECKING:

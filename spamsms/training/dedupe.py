@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.normalize import normalize_text
 from spamsms.shingles import PRIME, shingle_hashes
 
 Array = npt.NDArray[Any]
@@ -79,6 +80,22 @@ def near_duplicate_groups(
             a, b = int(filled[order[slot]]), int(filled[order[slot + 1]])
             if sets.find(a) != sets.find(b) and _jaccard(shingles[a], shingles[b]) >= similarity:
                 sets.join(a, b)
+    return sets.roots()
+
+
+def template_groups(
+    texts: Sequence[str], known_groups: Sequence[str | None] | None = None
+) -> npt.NDArray[np.int64]:
+    """Return groups as :func:`near_duplicate_groups` does, with messages that normalise alike joined too.
+
+    Messages too short to have runs of characters are joined only where they are the same.
+    """
+    sets = DisjointSets(len(texts))
+    first_of: dict[str, int] = {}
+    groups = near_duplicate_groups(texts, known_groups)
+    for row, (text, group) in enumerate(zip(texts, groups.tolist(), strict=True)):
+        sets.join(row, group)
+        sets.join(row, first_of.setdefault(normalize_text(text), row))
     return sets.roots()
 
 

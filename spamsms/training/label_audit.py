@@ -20,10 +20,9 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid
 from spamsms.errors import DatasetError
-from spamsms.normalize import normalize_text
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset, RowProblem, read_datasets
-from spamsms.training.dedupe import DisjointSets, near_duplicate_groups
+from spamsms.training.dedupe import template_groups
 
 Array = npt.NDArray[Any]
 STEPS = ("read", "group", "fit and compare", "write")
@@ -124,7 +123,7 @@ def audit_labels(
     report(STEPS[0])
     data, problems = read_datasets(paths, config)
     report(STEPS[1])
-    groups = template_groups(data)
+    groups = template_groups(data.texts, data.groups)
     report(STEPS[2])
     return audit_dataset(data, groups, config, problems, n_jobs)
 
@@ -142,7 +141,7 @@ def audit_dataset(
     ----------
     data : Dataset
     groups : ndarray of shape (n_texts,)
-        Templates, as of :func:`template_groups`.
+        Templates, as of :func:`spamsms.training.dedupe.template_groups`.
     config : TrainingConfig
         Holds the model's parameters.
     problems : list of RowProblem, optional
@@ -166,17 +165,6 @@ def audit_dataset(
         "contradicted": sum(bool(item.contradicted_by) for item in suspects),
     }
     return LabelAudit(suspects, counts, confident_from, problems or [])
-
-
-def template_groups(data: Dataset) -> npt.NDArray[np.int64]:
-    """Return template groups; messages too short to have runs are joined where they are the same."""
-    sets = DisjointSets(len(data))
-    first_of: dict[str, int] = {}
-    groups = near_duplicate_groups(data.texts, data.groups)
-    for row, (text, group) in enumerate(zip(data.texts, groups.tolist(), strict=True)):
-        sets.join(row, group)
-        sets.join(row, first_of.setdefault(normalize_text(text), row))
-    return sets.roots()
 
 
 def _out_of_fold_log_odds(

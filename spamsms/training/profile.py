@@ -15,7 +15,8 @@ from spamsms.errors import DatasetError
 from spamsms.kinds import KINDS
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import DataPath, Dataset, RowProblem, read_datasets, remove_duplicates
-from spamsms.training.label_audit import LabelAudit, audit_dataset, template_groups
+from spamsms.training.dedupe import template_groups
+from spamsms.training.label_audit import LabelAudit, audit_dataset
 from spamsms.training.style_leakage import FEATURES, StyleFigure, leak_warnings, measure_style, script_of
 
 Array = npt.NDArray[Any]
@@ -162,7 +163,7 @@ def profile_dataset(
     report(STEPS[1])
     unique, conflicts = remove_duplicates(dataset)
     report(STEPS[2])
-    groups = template_groups(dataset)
+    groups = template_groups(dataset.texts, dataset.groups)
     report(STEPS[3])
     separation = measure_style(dataset.texts, dataset.labels, dataset.sources, groups)
     audited, why_not = None, ""

@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid
 from spamsms.errors import InputError
-from spamsms.normalize import normalize_text
-from spamsms.training.dedupe import near_duplicate_groups
+from spamsms.training.dedupe import template_groups
 from spamsms.training.novelty import unseen_share
 from spamsms.validation import check_texts
 
@@ -136,11 +135,6 @@ def suggest_labels(
         )
         for (place, reason), kind in zip(chosen, kinds, strict=True)
     ]
-
-
-def template_groups(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Return a group number a message; near-duplicates, and those that normalise alike, share it."""
-    return near_duplicate_groups(texts, [normalize_text(text) for text in texts])
 
 
 def _reason_scores(
