@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ import numpy.typing as npt
 from spamsms.errors import InputError
 from spamsms.index_runs import expand
 from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch
-from spamsms.tables import characters
+from spamsms.unit_codes import scramble, sound_codes, unit_and_sound_codes, unit_codes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -77,33 +76,6 @@ class Words(NamedTuple):
     starts: npt.NDArray[np.int64]
     stops: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
-
-
-def _scramble(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """Give each number a well-mixed 32-bit code (the finaliser of MurmurHash3)."""
-    mixed = numbers.copy()
-    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        mixed ^= mixed >> np.uint32(shift)
-        mixed *= np.uint32(factor)
-    return mixed ^ (mixed >> np.uint32(16))
-
-
-@lru_cache(maxsize=1)
-def _unit_codes() -> npt.NDArray[np.uint32]:
-    return _scramble(np.arange(1, N_UNITS + 1, dtype=np.uint32))
-
-
-@lru_cache(maxsize=1)
-def _sound_codes() -> npt.NDArray[np.uint32]:
-    """Codes by reading; units without one (letters, tokens, the boundary) keep their own."""
-    sounds = characters.sounds().astype(np.uint32)
-    own = np.arange(1, N_UNITS + 1, dtype=np.uint32)
-    return _scramble(np.where(sounds > 0, np.uint32(1 << 20) + sounds, own))
-
-
-@lru_cache(maxsize=1)
-def _unit_and_sound_codes() -> npt.NDArray[np.uint32]:
-    return np.stack([_unit_codes(), _sound_codes()])
 
 
 @dataclass(frozen=True)
@@ -179,8 +151,8 @@ class FeatureSpace:
         hashed, bucket = room.hashed[:, :size], room.bucket[:size]
         np.copyto(index, units)
         # No index is out of range; of the checks that allow for `out`, this is the cheapest.
-        _unit_codes().take(index, out=codes, mode="wrap")
-        _sound_codes().take(index, out=sounds, mode="wrap")
+        unit_codes().take(index, out=codes, mode="wrap")
+        sound_codes().take(index, out=sounds, mode="wrap")
         yield index[:size]
         self._hash(codes, sounds, hashed)
         for channel in hashed:
@@ -203,7 +175,7 @@ class FeatureSpace:
         """
         columns = np.empty((CHANNELS, units.size - 2), np.uint32)
         columns[0] = units[:-2]
-        codes = _unit_and_sound_codes().take(units, axis=1)
+        codes = unit_and_sound_codes().take(units, axis=1)
         pairs, hashed = columns[1:3], columns[1:]
         np.multiply(codes[:, :-2], _PAIR_AND_SOUND, out=pairs)
         np.add(pairs, codes[:, 1:-1], out=pairs)
@@ -265,7 +237,7 @@ class FeatureSpace:
         padded = np.zeros(codes.size + 2 * counts.size + 1, np.uint32)
         row_of = np.repeat(np.arange(counts.size), counts)
         place = np.arange(codes.size) + 2 * row_of + 1
-        padded[place] = _scramble(codes + np.uint32(1 << 21))
+        padded[place] = scramble(codes + np.uint32(1 << 21))
         shift = np.uint32(_HASH_WIDTH - self.hash_bits)
         pair = (padded[:-1] * _PAIR + padded[1:]) * _SOUND >> shift
         # Each message's pairs start one place before its first word and end at its last.

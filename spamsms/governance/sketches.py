@@ -29,6 +29,7 @@ from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.normalize_batch import normalize_batch, split_evenly
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_HAN, CLASS_LATIN, CLASS_LETTER, CLASS_NUMERAL
+from spamsms.unit_codes import scramble
 
 Array = npt.NDArray[Any]
 # Another whenever the same text would give another sketch, which then says nothing to an older one;
@@ -161,11 +162,11 @@ def hash_runs(
     rolled = np.zeros(max(folded.sounds.size - _PAD, 0), np.uint32)
     for step in range(RUN):
         rolled *= np.uint32(0x9E3779B1)
-        rolled += _scramble(folded.sounds[step : step + rolled.size])
+        rolled += scramble(folded.sounds[step : step + rolled.size])
     firsts = np.cumsum(sizes) - sizes
     starts = folded.starts[filled]
     at = expand(starts, starts + sizes)
-    return _scramble(rolled.take(at)), filled, firsts
+    return scramble(rolled.take(at)), filled, firsts
 
 
 def _minima(hashes: Array, firsts: Array, common: Array) -> npt.NDArray[np.uint16]:
@@ -194,7 +195,7 @@ def _is_common() -> npt.NDArray[np.bool_]:
 @lru_cache(maxsize=1)
 def _orders() -> list[tuple[np.uint32, np.uint32]]:
     """Return an odd factor and an offset for each place."""
-    drawn = _scramble(np.arange(1, 2 * PLACES + 1, dtype=np.uint32))
+    drawn = scramble(np.arange(1, 2 * PLACES + 1, dtype=np.uint32))
     return [(factor | np.uint32(1), offset) for factor, offset in zip(drawn[::2], drawn[1::2], strict=True)]
 
 
@@ -204,14 +205,3 @@ def _sound_codes() -> npt.NDArray[np.uint32]:
     sounds = characters.sounds().astype(np.uint32)
     own = np.arange(1, sounds.size + 1, dtype=np.uint32)
     return np.where(sounds > 0, np.uint32(1 << 20) + sounds, own)
-
-
-def _scramble(values: Array) -> npt.NDArray[np.uint32]:
-    """Spread 32-bit values evenly (the finaliser of MurmurHash3)."""
-    mixed = values.astype(np.uint32)
-    mixed ^= mixed >> np.uint32(16)
-    mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
-    return mixed
