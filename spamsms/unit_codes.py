@@ -26,11 +26,17 @@ def unit_codes() -> npt.NDArray[np.uint32]:
 
 
 @lru_cache(maxsize=1)
-def sound_codes() -> npt.NDArray[np.uint32]:
-    """Codes by reading; units without one (letters, tokens, the boundary) keep their own."""
+def sound_numbers() -> npt.NDArray[np.uint32]:
+    """Return a number by reading; units without one (letters, tokens, the boundary) keep their own."""
     sounds = characters.sounds().astype(np.uint32)
-    own = np.arange(1, characters.TOP_OF_BMP + 2, dtype=np.uint32)
-    return scramble(np.where(sounds > 0, np.uint32(1 << 20) + sounds, own))
+    own = np.arange(1, sounds.size + 1, dtype=np.uint32)
+    return np.where(sounds > 0, np.uint32(1 << 20) + sounds, own)
+
+
+@lru_cache(maxsize=1)
+def sound_codes() -> npt.NDArray[np.uint32]:
+    """Return the code of each unit's sound, shape (65536,)."""
+    return scramble(sound_numbers())
 
 
 @lru_cache(maxsize=1)

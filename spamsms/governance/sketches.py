@@ -29,7 +29,7 @@ from spamsms.normalize import NORMALIZER_VERSION
 from spamsms.normalize_batch import normalize_batch, split_evenly
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_HAN, CLASS_LATIN, CLASS_LETTER, CLASS_NUMERAL
-from spamsms.unit_codes import scramble
+from spamsms.unit_codes import scramble, sound_numbers
 
 Array = npt.NDArray[Any]
 # Another whenever the same text would give another sketch, which then says nothing to an older one;
@@ -134,7 +134,7 @@ def _fold(texts: Sequence[str]) -> _Folded:
     lengths = np.bincount(rows, minlength=len(texts))
     starts = np.cumsum(lengths + _PAD) - lengths - _PAD
     sounds = np.zeros(int(lengths.sum()) + _PAD * len(texts), np.uint32)
-    sounds[np.arange(rows.size) + _PAD * rows] = _sound_codes().take(units[kept])
+    sounds[np.arange(rows.size) + _PAD * rows] = sound_numbers().take(units[kept])
     return _Folded(sounds, starts, lengths)
 
 
@@ -197,11 +197,3 @@ def _orders() -> list[tuple[np.uint32, np.uint32]]:
     """Return an odd factor and an offset for each place."""
     drawn = scramble(np.arange(1, 2 * PLACES + 1, dtype=np.uint32))
     return [(factor | np.uint32(1), offset) for factor, offset in zip(drawn[::2], drawn[1::2], strict=True)]
-
-
-@lru_cache(maxsize=1)
-def _sound_codes() -> npt.NDArray[np.uint32]:
-    """Return a code by reading; units without one keep their own."""
-    sounds = characters.sounds().astype(np.uint32)
-    own = np.arange(1, sounds.size + 1, dtype=np.uint32)
-    return np.where(sounds > 0, np.uint32(1 << 20) + sounds, own)
