@@ -125,12 +125,17 @@ def adapt_to_files(
     }
     if out is not None:
         said = DESCRIPTION.format(old=f"{model.name_} {model.version_} ({model.hash_})", n=len(train))
-        written = replace(
-            config,
-            name=adapted.name_,
-            version=adapted.version_,
-            description=config.description or said,
-            model=adapted.get_params(),
-        )
+        written = _config_of(adapted, config, said)
         write_model(adapted, figures, written, Path(out), reference=reference_of_test_side(adapted, data))
     return AdaptingResult(adapted, data, new, old, problems, figures)
+
+
+def _config_of(model: SpamClassifier, config: TrainingConfig, description: str) -> TrainingConfig:
+    """Return the configuration with the name, version and parameters that the model has come to have."""
+    return replace(
+        config,
+        name=model.name_,
+        version=model.version_,
+        description=config.description or description,
+        model=model.get_params(),
+    )

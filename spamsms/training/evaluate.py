@@ -175,6 +175,11 @@ def format_change(change: dict[str, float] | None) -> str:
 def fingerprint(dataset: Dataset) -> str:
     """Return a SHA-256 over the rows' texts and labels, in order."""
     digest = hashlib.sha256()
+    add_to_fingerprint(digest, dataset)
+    return digest.hexdigest()
+
+
+def add_to_fingerprint(digest: hashlib._Hash, dataset: Dataset) -> None:
+    """Add rows to a fingerprint that is taken batch by batch."""
     for text, label in zip(dataset.texts, dataset.labels.tolist(), strict=True):
         digest.update(f"{label}\t{text}\n".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

@@ -166,29 +166,21 @@ def profile_dataset(
     groups = template_groups(dataset.texts, dataset.groups)
     report(STEPS[3])
     separation = measure_style(dataset.texts, dataset.labels, dataset.sources, groups)
-    audited, why_not = None, ""
+    audited, not_audited = None, []
     if audit:
         report(STEPS[4])
         try:
             audited = audit_dataset(dataset, groups, config, n_jobs=n_jobs)
         except DatasetError as error:
-            why_not = str(error)
-    spam, unusable = int(dataset.labels.sum()), sum(not problem.used for problem in problems)
-    used = len(dataset)
+            not_audited = [f"Labels were not audited: {error}."]
     largest, mixed, sizes = _describe_groups(dataset, groups)
     profile = DatasetProfile(
         files=dict(sorted(Counter(file for file, _ in dataset.origins).items())),
-        rows={
-            "read": used + unusable,
-            "used": used,
-            "unusable": unusable,
-            "spam": spam,
-            "wanted": used - spam,
-        },
+        rows=_count_rows(dataset, problems),
         faults=dict(Counter(fault_of(problem.reason) for problem in problems).most_common()),
         kinds=_count_kinds(dataset.kinds),
         sources=_count_sources(dataset),
-        duplicates={"repeated": used - len(unique), "label_conflicts": len(conflicts), **sizes},
+        duplicates={"repeated": len(dataset) - len(unique), "label_conflicts": len(conflicts), **sizes},
         lengths=_lengths(dataset),
         style=_style(separation),
         scripts=dict(sorted(Counter(map(script_of, dataset.texts)).items())),
@@ -199,13 +191,25 @@ def profile_dataset(
         audit=audited,
         problems=problems + conflicts,
     )
-    profile.warnings.extend([*_warn(profile), *([f"Labels were not audited: {why_not}."] if why_not else [])])
+    profile.warnings.extend([*_warn(profile), *not_audited])
     return profile
 
 
 def fault_of(reason: str) -> str:
     """Return a fault without what is particular to its row."""
     return _QUOTED.sub("…", reason)
+
+
+def _count_rows(dataset: Dataset, problems: Sequence[RowProblem]) -> dict[str, int]:
+    used, spam = len(dataset), int(dataset.labels.sum())
+    unusable = sum(not problem.used for problem in problems)
+    return {
+        "read": used + unusable,
+        "used": used,
+        "unusable": unusable,
+        "spam": spam,
+        "wanted": used - spam,
+    }
 
 
 def _count_kinds(kinds: list[str]) -> dict[str, int]:

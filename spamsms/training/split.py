@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.normalize import normalize_text
+from spamsms.training.dataset import CORRECTED, Dataset
 
 Array = npt.NDArray[Any]
 _SPAN = 1 << 32
@@ -41,6 +42,19 @@ def is_test_group(texts: Sequence[str], groups: Array, share: float, seed: int) 
             name[group] = normalized
     tested = {group for group, text in name.items() if _fraction(f"{seed}:{text}") < share}
     return np.array([group in tested for group in groups.tolist()], np.bool_)
+
+
+def held_out_rows(dataset: Dataset, groups: Array, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """Tell which rows are tested on.
+
+    These are the groups that :func:`is_test_group` names, without rows marked
+    train and groups with a corrected row, and any group with a row marked test.
+    """
+    splits = np.array(dataset.splits, dtype=object)
+    forced = np.isin(groups, groups[splits == "test"])
+    taught = (splits == "train") | np.isin(groups, groups[splits == CORRECTED])
+    held_out: npt.NDArray[np.bool_] = (is_test_group(dataset.texts, groups, share, seed) & ~taught) | forced
+    return held_out
 
 
 def _fraction(key: str) -> float:

@@ -27,7 +27,7 @@ from spamsms.training.dataset import (
     usable_row,
 )
 from spamsms.training.dedupe import near_duplicate_groups
-from spamsms.training.evaluate import evaluate_model
+from spamsms.training.evaluate import add_to_fingerprint, evaluate_model
 from spamsms.training.naming import name_model
 from spamsms.training.train import PreparedData, TrainingResult, source_counts, write_model
 
@@ -172,8 +172,7 @@ def train_streaming(
     report = report or (lambda step: None)
     config = name_model(config or TrainingConfig(), out)
     model = SpamClassifier(**config.model)
-    tested, learnt = _TestSide(config), Counter[int]()
-    digest = hashlib.sha256()
+    tested, learnt, digest = _TestSide(config), Counter[int](), hashlib.sha256()
     first = tally = Tally()
     for turn in range(passes):
         report(f"pass {turn + 1}")
@@ -182,8 +181,7 @@ def train_streaming(
             train = tested.without(batch, model, remember=turn == 0)
             if turn == 0:
                 learnt.update(train.labels.tolist())
-                for text, label in zip(train.texts, train.labels.tolist(), strict=True):
-                    digest.update(f"{label}\t{text}\n".encode("utf-8", "surrogatepass"))
+                add_to_fingerprint(digest, train)
             model.partial_fit(train.texts, train.labels, sample_weight=train.weights)
     if len(learnt) < 2:
         raise DatasetError("the data hold one class only, or no message; give labelled messages of both")

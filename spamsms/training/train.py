@@ -38,6 +38,7 @@ from spamsms.training.dedupe import near_duplicate_groups, share_seen
 from spamsms.training.evaluate import LARGEST_SHARE_SEEN, evaluate_model, fingerprint
 from spamsms.training.feedback import Feedback, apply_corrections
 from spamsms.training.naming import name_model
+from spamsms.training.split import held_out_rows
 
 if TYPE_CHECKING:
     from spamsms.classifier import SpamClassifier
@@ -107,8 +108,6 @@ def prepare_data(
     DatasetError
         If the files cannot be used, or a side of the split lacks a class.
     """
-    from spamsms.training.split import is_test_group
-
     report("read")
     whole, problems = read_datasets(paths, config)
     if feedback is not None:
@@ -120,10 +119,7 @@ def prepare_data(
     report("group")
     groups = near_duplicate_groups(unique.texts, unique.groups)
     report("split")
-    splits = np.array(unique.splits, dtype=object)
-    forced = np.isin(groups, groups[splits == "test"])
-    taught = (splits == "train") | np.isin(groups, groups[splits == CORRECTED])
-    held_out = (is_test_group(unique.texts, groups, config.test_share, config.seed) & ~taught) | forced
+    held_out = held_out_rows(unique, groups, config.test_share, config.seed)
     train, test = unique.select(~held_out), unique.select(held_out)
     seen = share_seen(test.texts, train.texts) >= LARGEST_SHARE_SEEN
     left_out = Counter(source for source, gone in zip(test.sources, seen, strict=True) if gone)
@@ -132,7 +128,7 @@ def prepare_data(
         "bad_rows": sum(not problem.used for problem in problems),
         "duplicates_removed": len(whole) - len(unique),
         "label_conflicts": len(conflicts),
-        "corrected": int((splits == CORRECTED).sum()),
+        "corrected": unique.splits.count(CORRECTED),
         "groups": int(np.unique(groups).size),
         "train": len(train),
         "test": len(test) - int(seen.sum()),
