@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import Utf8Output, encode_utf8, standard_error, standard_output
 from spamsms.commands.model_option import add_model_option, load
-from spamsms.commands.parsing import as_typed, epilog, whole_number
+from spamsms.commands.parsing import add_jobs_option, as_typed, epilog, whole_number
 from spamsms.commands.progress import Progress
 from spamsms.commands.verdict_formats import FORMATS, VerdictFormat, verdict_format
 from spamsms.errors import InputError
@@ -70,17 +70,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("texts", metavar="TEXT", nargs="*", type=as_typed, help="a message")
     reading = parser.add_argument_group("reading a file")
     reading.add_argument("-f", "--file", help="file of messages; - is standard input")
-    reading.add_argument(
-        "--input-format",
-        choices=INPUT_FORMATS,
-        help="default: by the file's ending; txt for standard input",
-    )
-    reading.add_argument(
-        "--column",
-        type=as_typed,
-        help="column or JSON key that holds the messages (default: text, or the only one)",
-    )
-    reading.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
+    add_input_options(reading)
     ruling = parser.add_argument_group("rules of your own")
     ruling.add_argument(
         "--rules", metavar="FILE", help="toml, csv, tsv or jsonl of rules that come before the model"
@@ -108,15 +98,24 @@ def add_parser(subparsers: Any) -> None:
         default=0,
         help=f"add the N strongest words of each message (default: none; {DEFAULT_EVIDENCE} without N)",
     )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=whole_number,
-        default=1,
-        help="processes to score a file with (default: 1)",
-    )
+    add_jobs_option(parser, "processes to score a file with")
     add_model_option(parser)
     parser.set_defaults(run=run)
+
+
+def add_input_options(parser: argparse._ActionsContainer) -> None:
+    """Add what says how a file of messages is read."""
+    parser.add_argument(
+        "--input-format",
+        choices=INPUT_FORMATS,
+        help="default: by the file's ending; txt for standard input",
+    )
+    parser.add_argument(
+        "--column",
+        type=as_typed,
+        help="column or JSON key that holds the messages (default: text, or the only one)",
+    )
+    parser.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
 
 
 def run(args: argparse.Namespace) -> int:

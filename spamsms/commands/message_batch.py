@@ -7,12 +7,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from spamsms.commands.check import STANDARD, choose_input_format, open_input, open_output
+from spamsms.commands.check import STANDARD, add_input_options, choose_input_format, open_input, open_output
 from spamsms.commands.console import standard_error, standard_output
 from spamsms.commands.parsing import as_typed, refuse_same_file
 from spamsms.commands.progress import Progress
 from spamsms.errors import InputError
-from spamsms.message_files import FORMATS, RowError, read_messages
+from spamsms.message_files import RowError, read_messages
 from spamsms.text_lines import ByteSource
 
 
@@ -30,16 +30,7 @@ def add_reading_options(parser: argparse.ArgumentParser, *, optional: bool = Fal
     """Add ``FILE`` and what says how to read it."""
     said = "messages as for spamsms check -f; - is standard input"
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help=said)
-    reading = parser.add_argument_group("reading the file")
-    reading.add_argument(
-        "--input-format", choices=FORMATS, help="default: by the file's ending; txt for standard input"
-    )
-    reading.add_argument(
-        "--column",
-        type=as_typed,
-        help="column or JSON key that holds the messages (default: text, or the only one)",
-    )
-    reading.add_argument("--encoding", help="default: UTF-8 or else GB18030, by what the file holds")
+    add_input_options(parser.add_argument_group("reading the file"))
 
 
 def read_batch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from spamsms.commands.parsing import as_typed
 from spamsms.errors import InputError, SpamsmsError
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ def load(name_or_path: str | None) -> SpamClassifier:
         return load_model(name_or_path)
     except (SpamsmsError, OSError) as error:
         raise ModelUnavailableError(str(error)) from error
+
+
+def add_store_options(parser: argparse.ArgumentParser, reason: str = "for the history") -> None:
+    """Add ``--models``, and who changes them why: ``--reason`` and ``--author``."""
+    parser.add_argument("--reason", metavar="TEXT", type=as_typed, help=reason)
+    parser.add_argument("--author", metavar="WHO", type=as_typed, help="for the history (default: the user)")
+    add_models_option(parser)
 
 
 def add_models_option(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamsms.commands import BAD_ROWS, DONE
 from spamsms.commands.console import display_width, pad, printable, standard_error, standard_output
-from spamsms.commands.model_option import add_models_option, author_by_default, open_store
+from spamsms.commands.model_option import add_models_option, add_store_options, author_by_default, open_store
 from spamsms.commands.parsing import as_typed, epilog
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def add_parser(subparsers: Any) -> None:
     )
     back.add_argument("name", metavar="NAME", type=as_typed, help="a model of your own")
     back.add_argument("--to", metavar="VERSION", help="which (default: the one before)")
-    back.add_argument("--reason", metavar="TEXT", type=as_typed, help="for the history")
-    back.add_argument("--author", metavar="WHO", type=as_typed, help="for the history (default: the user)")
-    add_models_option(back)
+    add_store_options(back)
     back.set_defaults(run=run_rollback)
 
 

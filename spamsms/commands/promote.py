@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spamsms.commands import DONE, WORSE
 from spamsms.commands.compare import add_comparison_options, compare_on_files
 from spamsms.commands.console import printable, standard_output
-from spamsms.commands.model_option import add_models_option, author_by_default, load, open_store
+from spamsms.commands.model_option import add_store_options, author_by_default, load, open_store
 from spamsms.commands.parsing import as_typed, epilog, report_error
 from spamsms.errors import InputError
 
@@ -48,9 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--against", metavar="OLD", help="compare with this model instead")
     add_comparison_options(parser, required=False)
     parser.add_argument("--force", action="store_true", help="install it though it is worse or not measured")
-    parser.add_argument("--reason", metavar="TEXT", type=as_typed, help="for the history; --force needs one")
-    parser.add_argument("--author", metavar="WHO", type=as_typed, help="for the history (default: the user)")
-    add_models_option(parser)
+    add_store_options(parser, reason="for the history; --force needs one")
     parser.set_defaults(run=run)
 
 
