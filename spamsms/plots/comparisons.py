@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spamsms.plots.rows import Row, draw_dots
 from spamsms.plots.style import (
     BATCH_COLOUR,
     REFERENCE_COLOUR,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from spamsms.training.learning_curves import LearningCurve
 
 FEWEST_DRAWN = 20
+_UNDECIDED = "#707070"
 
 
 def plot_comparison(comparison: Comparison, figure: str = "recall", ax: Axes | None = None) -> Axes:
@@ -49,19 +51,17 @@ def plot_comparison(comparison: Comparison, figure: str = "recall", ax: Axes | N
     }
     ax = ax or new_axes(7, 0.26 * len(rows) + 1.2)
     scale = 1 if figure.endswith("auc") else 100
-    for place, change in enumerate(rows.values()):
-        colour = "#707070"
-        if change.excludes_zero:
-            worse = (change.value > 0) == (figure in RISES_FOR_THE_WORSE)
-            colour = SPAM_COLOUR if worse else WANTED_COLOUR
-        ax.plot([scale * change.low, scale * change.high], [place, place], color=colour, linewidth=1.4)
-        ax.plot([scale * change.value], [place], "o", color=colour, markersize=4.5)
-    ax.set_yticks(range(len(rows)), [drawable(name) for name in rows], fontsize=8, family=font_family())
-    ax.invert_yaxis()
-    ax.axvline(0, color="black", linewidth=0.8)
+    colours = []
+    for change in rows.values():
+        worse = (change.value > 0) == (figure in RISES_FOR_THE_WORSE)
+        colours.append((SPAM_COLOUR if worse else WANTED_COLOUR) if change.excludes_zero else _UNDECIDED)
+    draw_dots(
+        ax,
+        [Row(name, scale * row.value, scale * row.low, scale * row.high) for name, row in rows.items()],
+        colours,
+    )
     ax.set_xlabel(f"{FIGURES[figure]}, new less old" + (" (points)" if scale == 100 else ""))
-    tidy(ax, "x")
-    return ax
+    return tidy(ax, "x")
 
 
 def plot_learning_curve(curve: LearningCurve, figure: str = "auc", ax: Axes | None = None) -> Axes:
@@ -83,7 +83,7 @@ def plot_learning_curve(curve: LearningCurve, figure: str = "auc", ax: Axes | No
     ax = ax or new_axes(6, 4)
     sizes = [point.n_labels for point in curve.points]
     for model, colour, style in (
-        (UNADAPTED, "#707070", "--"),
+        (UNADAPTED, _UNDECIDED, "--"),
         (SCRATCH, BATCH_COLOUR, "s-"),
         (ADAPTED, REFERENCE_COLOUR, "o-"),
     ):
@@ -99,5 +99,4 @@ def plot_learning_curve(curve: LearningCurve, figure: str = "auc", ax: Axes | No
     ax.set_xlabel("labels of the new source")
     ax.set_ylabel(f"{title} on its test groups")
     ax.legend(frameon=False, loc="lower right")
-    tidy(ax, "y")
-    return ax
+    return tidy(ax, "y")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spamsms.plots.rows import Row, draw_bars
 from spamsms.plots.style import (
     COLOURS,
     GREY,
     SPAM_COLOUR,
     drawable,
-    font_family,
     new_axes,
     percent_axis,
     tidy,
@@ -145,16 +145,9 @@ def plot_shares(table: Any, name: str, share: str = "share", top: int = 12, ax: 
     """
     rows = _rows(table)[:top]
     ax = ax or new_axes(7, 0.3 * len(rows) + 1)
-    places = range(len(rows))
-    values = [float(row[share]) for row in rows]
-    reach = [
-        [value - float(row[f"{share}_low"]) for value, row in zip(values, rows, strict=True)],
-        [float(row[f"{share}_high"]) - value for value, row in zip(values, rows, strict=True)],
-    ]
-    ax.barh(places, values, height=0.62, color=COLOURS[1], alpha=0.55)
-    ax.errorbar(values, places, xerr=np.maximum(reach, 0), fmt="none", color="black", capsize=3, linewidth=1)
-    ax.set_yticks(places, [drawable(str(row[name])) for row in rows], family=font_family(), fontsize=9)
-    ax.invert_yaxis()
+    columns = (share, f"{share}_low", f"{share}_high")
+    bars = [Row(str(row[name]), *(float(row[column]) for column in columns)) for row in rows]
+    draw_bars(ax, bars, COLOURS[1], fontsize=9)
     percent_axis(ax.xaxis)
     ax.set_xlabel(f"{share.replace('_', ' ')} (whiskers: Wilson 95 %)")
     return tidy(ax, "x")

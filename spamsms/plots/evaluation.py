@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spamsms.kind_names import KINDS
+from spamsms.plots.rows import Row, draw_bars, reaches
 from spamsms.plots.style import (
     COLOURS,
     GREY,
@@ -22,8 +23,6 @@ from spamsms.plots.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from spamsms.training.metrics import Rate
 
 Figures = dict[str, Any]
 # More lines than these cannot be told apart.
@@ -64,15 +63,13 @@ def plot_reliability(
     InputError
         If there is no such slice, or too few messages in it.
     """
-    from spamsms.training.metrics import Rate
-
     row = _slice(figures, name, "reliability")
     bins = row["reliability"]
     ax = ax or new_axes(4.2, 4)
     x, y, n = (np.array([point[key] for point in bins]) for key in ("probability", "spam", "n"))
-    rates = [Rate(round(point["spam"] * point["n"]), point["n"]) for point in bins]
+    rates = [_row("", round(point["spam"] * point["n"]), point["n"]) for point in bins]
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", zorder=1)
-    ax.errorbar(x, y, yerr=_reaches(rates), color=colour, linewidth=1, elinewidth=0.8, alpha=0.7)
+    ax.errorbar(x, y, yerr=reaches(rates), color=colour, linewidth=1, elinewidth=0.8, alpha=0.7)
     ax.scatter(x, y, s=4 * np.sqrt(n), color=colour, zorder=3)
     title = f"{drawable(name.removeprefix('source '))} ({row['n_spam'] + row['n_wanted']})"
     ax.set_title(title, family=font_family(), fontsize=10, loc="left")
@@ -182,22 +179,17 @@ def plot_rates(rates: dict[str, Any], colour: str = COLOURS[1], ax: Axes | None 
     """
     from matplotlib.ticker import MaxNLocator
 
-    from spamsms.training.metrics import Rate
-
     ax = ax or new_axes(7, 0.36 * len(rates) + 1.3)
-    counted = [Rate(row["hits"], row["of"]) for row in rates.values()]
-    values, places = [rate.value for rate in counted], range(len(counted))
-    ax.barh(places, values, height=0.62, color=colour, alpha=0.55)
-    ax.errorbar(values, places, xerr=_reaches(counted), fmt="none", color="black", capsize=3, linewidth=1)
-    ax.set_yticks(places, [drawable(name) for name in rates], family=font_family())
+    bars = [_row(name, row["hits"], row["of"]) for name, row in rates.items()]
+    draw_bars(ax, bars, colour)
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
-    ends = [rate.interval[1] for rate in counted]
-    for place, (rate, end) in enumerate(zip(counted, ends, strict=True)):
-        said = f"{100 * rate.value:.1f} %  ({rate.hits} of {rate.total})"
-        ax.annotate(said, (end, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)
+    for place, (bar, row) in enumerate(zip(bars, rates.values(), strict=True)):
+        said = f"{100 * bar.value:.1f} %  ({row['hits']} of {row['of']})"
+        ax.annotate(
+            said, (bar.high, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8
+        )
     # Room for what stands behind the longest whisker.
-    room = max(ends) * 1.36
+    room = max(bar.high for bar in bars) * 1.36
     ax.set_xticks([tick for tick in MaxNLocator(6).tick_values(0, room) if tick <= min(room, 1)])
     ax.set_xlim(0, room)
     percent_axis(ax.xaxis)
@@ -275,8 +267,8 @@ def _slice(figures: Figures, name: str, figure: str) -> Figures:
     return dict(figures["slices"][name])
 
 
-def _reaches(rates: list[Rate]) -> Any:
-    """Return how far the intervals reach below and above their rates, shape (2, n)."""
-    bounds = np.array([rate.interval for rate in rates]).reshape(-1, 2)
-    values = np.array([rate.value for rate in rates])
-    return np.maximum([values - bounds[:, 0], bounds[:, 1] - values], 0)
+def _row(name: str, hits: int, total: int) -> Row:
+    from spamsms.training.metrics import Rate
+
+    rate = Rate(hits, total)
+    return Row(name, rate.value, *rate.interval)
