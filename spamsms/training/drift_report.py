@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 from spamsms.kinds import KINDS as KIND_TITLES
 from spamsms.training.batch_drift import TITLES, BatchDrift, MeasuredChange, count_of, format_value
 from spamsms.training.batch_reference import KINDS, SCORE
+from spamsms.training.suggest import Suggestion
 
 _STYLE = """\
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222 }
@@ -95,8 +97,7 @@ def format_drift_text(drift: BatchDrift, name: str, lines: list[int] | None = No
     if drift.look_at:
         rows += ["", "look at these first (spamsms suggest lists more):"]
         for found in drift.look_at:
-            line = found.row + 1 if lines is None else lines[found.row]
-            rows.append(f"  {name}:{line}: {found.text}  [{found.detail}]")
+            rows.append(f"  {name}:{_line_of(found, lines)}: {found.text}  [{found.detail}]")
     return "\n".join(rows) + "\n"
 
 
@@ -108,6 +109,10 @@ def _what_with_what(drift: BatchDrift, name: str) -> str:
         f"against {reference.n_templates:,} of {reference.origin} "
         f"(model {reference.model}, {reference.model_hash})"
     )
+
+
+def _line_of(found: Suggestion, lines: list[int] | None) -> int:
+    return found.row + 1 if lines is None else lines[found.row]
 
 
 def _cells(name: str, item: MeasuredChange) -> tuple[str, str, str]:
@@ -124,12 +129,15 @@ def _cells(name: str, item: MeasuredChange) -> tuple[str, str, str]:
 
 def _kind_shares(item: MeasuredChange) -> list[tuple[str, float, float]]:
     """Return code, share before and share now of each kind, the largest change first."""
-    n_old, n_new = sum(item.reference.counts), sum(item.batch.counts)
-    shares = [
-        (str(code), old / n_old, new / n_new)
-        for code, old, new in zip(item.batch.bins, item.reference.counts, item.batch.counts, strict=True)
-    ]
+    shares = _named_shares(map(str, item.batch.bins), item)
     return sorted(shares, key=lambda row: (-abs(row[2] - row[1]), row[0]))
+
+
+def _named_shares(names: Iterable[str], item: MeasuredChange) -> list[tuple[str, float, float]]:
+    """Return the name of each bin with its share before and its share now."""
+    n_old, n_new = sum(item.reference.counts), sum(item.batch.counts)
+    counts = zip(names, item.reference.counts, item.batch.counts, strict=True)
+    return [(name, old / n_old, new / n_new) for name, old, new in counts]
 
 
 def format_drift_html(drift: BatchDrift, name: str, lines: list[int] | None = None) -> str:
@@ -145,10 +153,7 @@ def format_drift_html(drift: BatchDrift, name: str, lines: list[int] | None = No
         item = drift.measures[SCORE]
         bounds = [f"{bound:.1f}" for bound in item.batch.bins]
         names = [f"up to {bound}" for bound in bounds] + [f"above {bounds[-1]}" if bounds else "all"]
-        counts = zip(item.reference.counts, item.batch.counts, strict=True)
-        n_old, n_new = sum(item.reference.counts), sum(item.batch.counts)
-        shares = [(title, a / n_old, b / n_new) for title, (a, b) in zip(names, counts, strict=True)]
-        parts.append(_html_bars("Scores (log-odds)", shares))
+        parts.append(_html_bars("Scores (log-odds)", _named_shares(names, item)))
     if KINDS in drift.measures:
         rows = _kind_shares(drift.measures[KINDS])
         titled = [(f"{code} {KIND_TITLES.get(code, '')}", before, after) for code, before, after in rows]
@@ -158,10 +163,9 @@ def format_drift_html(drift: BatchDrift, name: str, lines: list[int] | None = No
             "<h2>Look at these first</h2>\n<table>\n<tr><th>line<th>message<th>why<th>stands for</tr>"
         )
         for found in drift.look_at:
-            line = found.row + 1 if lines is None else lines[found.row]
             parts.append(
-                f'<tr><td class="number">{line}<td>{escape(found.text)}<td>{escape(found.detail)}'
-                f'<td class="number">{found.group_size}</tr>'
+                f'<tr><td class="number">{_line_of(found, lines)}<td>{escape(found.text)}'
+                f'<td>{escape(found.detail)}<td class="number">{found.group_size}</tr>'
             )
         parts.append("</table>")
     return "\n".join(parts) + "\n</html>\n"
