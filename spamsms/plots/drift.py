@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spamsms.kind_names import KINDS
 from spamsms.plots.style import BATCH_COLOUR, REFERENCE_COLOUR, new_axes, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from spamsms.training.batch_drift import BatchDrift
+    from spamsms.training.batch_drift import BatchDrift, MeasuredChange
 
 
 def plot_score_drift(drift: BatchDrift, ax: Axes | None = None) -> Axes:
@@ -30,9 +30,8 @@ def plot_score_drift(drift: BatchDrift, ax: Axes | None = None) -> Axes:
     item = drift.measures["score"]
     bounds = [f"{bound:.1f}" for bound in item.batch.bins]
     names = [f"≤ {bound}" for bound in bounds] + ([f"> {bounds[-1]}"] if bounds else ["all"])
-    ax = _paired_bars(names, item.reference.counts, item.batch.counts, ax)
+    ax = _paired_bars("Scores", names, item, ax)
     ax.set_ylabel("log-odds of spam, tenths of the reference")
-    ax.set_title(f"Scores: PSI {item.psi:.2f}, by chance up to {item.limit:.2f} ({item.level})", loc="left")
     return ax
 
 
@@ -56,21 +55,21 @@ def plot_kind_drift(drift: BatchDrift, ax: Axes | None = None) -> Axes:
         If the model names no kinds.
     """
     from spamsms.errors import InputError
-    from spamsms.kinds import KINDS
 
     if "kinds" not in drift.measures:
         raise InputError("the model names no kinds, so there are none to draw")
     item = drift.measures["kinds"]
     names = [f"{code} {KINDS.get(code, '')}" for code in item.batch.bins]
-    ax = _paired_bars(names, item.reference.counts, item.batch.counts, ax)
-    ax.set_title(f"Kinds: PSI {item.psi:.2f}, by chance up to {item.limit:.2f} ({item.level})", loc="left")
-    return ax
+    return _paired_bars("Kinds", names, item, ax)
 
 
-def _paired_bars(names: list[str], old: Sequence[int], new: Sequence[int], ax: Axes | None) -> Axes:
+def _paired_bars(title: str, names: list[str], item: MeasuredChange, ax: Axes | None) -> Axes:
     """Draw the shares of reference and batch side by side."""
     ax = ax or new_axes(7, 0.36 * len(names) + 1.4)
-    sides = ((old, REFERENCE_COLOUR, "reference", -0.2), (new, BATCH_COLOUR, "batch", 0.2))
+    sides = (
+        (item.reference.counts, REFERENCE_COLOUR, "reference", -0.2),
+        (item.batch.counts, BATCH_COLOUR, "batch", 0.2),
+    )
     for counts, colour, side, shift in sides:
         shares = [100 * count / max(sum(counts), 1) for count in counts]
         places = [place + shift for place in range(len(names))]
@@ -79,5 +78,5 @@ def _paired_bars(names: list[str], old: Sequence[int], new: Sequence[int], ax: A
     ax.invert_yaxis()
     ax.set_xlabel("share of templates, %")
     ax.legend(frameon=False)
-    tidy(ax, None)
-    return ax
+    ax.set_title(f"{title}: PSI {item.psi:.2f}, by chance up to {item.limit:.2f} ({item.level})", loc="left")
+    return tidy(ax, None)
