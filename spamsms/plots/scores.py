@@ -160,9 +160,7 @@ def plot_costs(
         )
     ax.axhline(1, color=PALE, linewidth=2, zorder=0)
     ax.set_xscale("logit")
-    ax.set_xticks(
-        [0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999], ["0.001", "0.01", "0.1", "0.5", "0.9", "0.99", "0.999"]
-    )
+    ax.set_xticks(_TICKS, list(map(str, _TICKS)))
     ax.minorticks_off()
     ax.set_ylim(0, 1.4)
     ax.set_xlabel("threshold: probability from which on is blocked")

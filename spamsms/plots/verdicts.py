@@ -57,5 +57,4 @@ def plot_explanation(verdict: Verdict, top: int = 10, ax: Axes | None = None) ->
     spam = ">99.9%" if verdict.probability > 0.999 else f"{verdict.probability:.1%}"
     said = f"{verdict.action}: {spam} spam (blocked from {verdict.threshold:.1%} on)"
     ax.set_title(f"{drawable(text)}\n{said}", loc="left", fontsize=11, family=font_family())
-    tidy(ax, None)
-    return ax
+    return tidy(ax, None)

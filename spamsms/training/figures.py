@@ -124,8 +124,6 @@ def _new_figure(
     for unused in panels[n_panels:]:
         unused.set_visible(False)
     for place, ax in enumerate(panels[:n_panels]):
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.set_axisbelow(True)
         ax.tick_params(labelbottom=place + columns >= n_panels)
     return figure, panels[:n_panels]
 
