@@ -1,8 +1,7 @@
-"""Run the command line: in this process, in a fresh one, on a terminal."""
+"""Messages that commands are run on, what a run gave, and runs in fresh processes and on a terminal."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -11,8 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-
-from spamsms import SpamClassifier, cli
 
 ADVERT = "【优选商城】会员日满300减50，退订回T"
 DINNER = "妈，我晚上回家吃饭"
@@ -29,32 +26,6 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    labels = [1] * len(ADVERTS) + [0] * len(WANTED)
-    SpamClassifier(hash_bits=12, cv=2).fit(ADVERTS + WANTED, labels).save(folder, name="tiny", version="3")
-    return str(folder)
-
-
-@pytest.fixture
-def run(
-    model_folder: str, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    """Run a command in this process with the tiny model."""
-
-    def run_command(*arguments: str, stdin: bytes = b"") -> Result:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii"))
-        try:
-            code = cli.main([arguments[0], "--model", model_folder, *arguments[1:]])
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsysbinary.readouterr()
-        return Result(code, out.decode("utf-8"), err.decode("utf-8"))
-
-    return run_command
 
 
 def run_process(*arguments: str | bytes, stdin: bytes = b"", **environment: str) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,9 +12,10 @@ from typing import NamedTuple
 from unittest import mock
 
 import pytest
+from command_runs import ADVERTS, WANTED, Result, Run
 from hypothesis import settings
 
-from spamsms import SpamClassifier
+from spamsms import SpamClassifier, cli
 from spamsms.array_cache import VARIABLE
 from spamsms.features import TOKENIZERS
 
@@ -95,3 +97,30 @@ def run_python() -> Callable[[str], str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tiny model that commands are run with, saved."""
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    labels = [1] * len(ADVERTS) + [0] * len(WANTED)
+    SpamClassifier(hash_bits=12, cv=2).fit(ADVERTS + WANTED, labels).save(folder, name="tiny", version="3")
+    return str(folder)
+
+
+@pytest.fixture
+def run(
+    model_folder: str, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Run a command in this process with the tiny model."""
+
+    def run_command(*arguments: str, stdin: bytes = b"") -> Result:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii"))
+        try:
+            code = cli.main([arguments[0], "--model", model_folder, *arguments[1:]])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsysbinary.readouterr()
+        return Result(code, out.decode("utf-8"), err.decode("utf-8"))
+
+    return run_command

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_runs import Run
-from command_runs import model_folder as model_folder
-from command_runs import run as run
 from labelled_corpus import CONFIG, read_rows, small_data, small_model, write_rows
 
 from spamsms import SpamClassifier

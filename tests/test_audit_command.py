@@ -7,9 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from command_runs import Run, json_rows, model_folder, run
-
-__all__ = ["model_folder", "run"]
+from command_runs import Run, json_rows
 
 BAD = "【优选商城】会员日满300减50"
 CODE = "【优选商城】您的验证码是482913，请勿告诉他人"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_runs import model_folder, run_process
+from command_runs import run_process
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled_corpus import CONFIG, read_rows, small_data, small_model, write_rows
@@ -44,7 +44,6 @@ from spamsms.training.batch_reference import (
 from spamsms.training.drift_report import drift_values, format_drift_html, format_drift_text
 from spamsms.training.train import train_model
 
-__all__ = ["model_folder"]
 # Characters that no message of the corpus holds.
 RARE = "蚍蜉鴟鴞鸜鵒蟪蛄鷦鷯鼴鼹饕餮魑魅魍魉龃龉囹圄耄耋貔貅鳜鳊"
 

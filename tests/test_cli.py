@@ -8,23 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from command_runs import (
-    ADVERT,
-    DINNER,
-    Result,
-    Run,
-    json_rows,
-    model_folder,
-    run,
-    run_process,
-)
+from command_runs import ADVERT, DINNER, Result, Run, json_rows, run_process
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spamsms import SpamClassifier, Verdict
 from spamsms.commands import check
 
-__all__ = ["model_folder", "run"]
 FIELDS = [field.name for field in fields(Verdict)]
 
 

@@ -8,23 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runs import (
-    ADVERT,
-    DINNER,
-    Result,
-    Run,
-    json_rows,
-    model_folder,
-    run,
-    run_process,
-)
+from command_runs import ADVERT, DINNER, Result, Run, json_rows, run_process
 
 import spamsms
 from spamsms.commands.console import Utf8Output
 from spamsms.text_lines import BLOCK
-
-__all__ = ["model_folder", "run"]
-
 
 NARROW = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 

@@ -6,21 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from command_runs import (
-    ADVERT,
-    DINNER,
-    Run,
-    model_folder,
-    run,
-    run_on_terminal,
-    run_process,
-)
+from command_runs import ADVERT, DINNER, Run, run_on_terminal, run_process
 
 from spamsms import SpamClassifier
 from spamsms.commands.console import display_width, percent, printable, shorten
-
-__all__ = ["model_folder", "run"]
-
 
 # -- explain --------------------------------------------------------------------------------------
 

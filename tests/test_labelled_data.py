@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command_runs import Run, model_folder, run
+from command_runs import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,8 +20,6 @@ from spamsms.training.config import Source, TrainingConfig
 from spamsms.training.dataset import Dataset, RowProblem, iter_problems, read_datasets, remove_duplicates
 from spamsms.training.labelled_rows import read_label, read_time, read_weight
 from spamsms.training.profile import profile_dataset
-
-__all__ = ["model_folder", "run"]
 
 ADVERT = "【优选商城】会员日满300减50，退订回T"
 DINNER = "妈，我晚上回家吃饭"

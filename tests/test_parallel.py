@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arbitrary_messages import MESSAGES
-from command_runs import Run, model_folder, run
+from command_runs import Run
 
 from spamsms import InputError, SpamClassifier, Verdict, judging, parallel
 from spamsms.commands import check
 from spamsms.parallel import map_parts
 
-__all__ = ["model_folder", "run"]
 TEXTS = [f"{number}{text}" for number in range(40) for text in MESSAGES]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command_runs import Run, model_folder, run  # noqa: F401
+from command_runs import Run
 from complaint_files import CODE, HOSTILE, SALE, complaint_rows, write_complaints
 
 from benchmarks.campaigns import pairwise
@@ -212,7 +212,7 @@ def test_files_are_written_and_messages_stay_text(tmp_path: Path) -> None:
     assert tuple(first) == PORT_COLUMNS
 
 
-def test_the_command_ranks_and_prints_the_first(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_ranks_and_prints_the_first(run: Run, tmp_path: Path) -> None:
     path = write_complaints(tmp_path / "complaints.csv")
     done = run("ports", str(path), "-o", str(tmp_path / "out"))
     assert done.code == 0, done.err

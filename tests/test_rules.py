@@ -12,14 +12,12 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from command_runs import Run, json_rows, model_folder, run
+from command_runs import Run, json_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spamsms import DatasetError, InputError, Rules, SpamClassifier, UserRule
 from spamsms.governance.rule_matching import LiteralIndex, SenderIndex, is_exact
-
-__all__ = ["model_folder", "run"]
 
 ADVERT = "【优选商城】加微信领红包，会员日满300减50"
 PORT = "106912345678"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_runs import model_folder, run_process
+from command_runs import run_process
 from labelled_corpus import read_rows, write_rows
 
 from spamsms import InputError, SpamClassifier, cli
@@ -23,8 +23,6 @@ from spamsms.training.suggest import (
     suggest_labels,
 )
 from spamsms.training.train import train_model
-
-__all__ = ["model_folder"]
 
 TEMPLATE = "【花信小铺】本周末全场第二件半价，另送同款小样{}份，戳 hx.cn/ab 领券，退订回T"
 FOREIGN = "蚍蜉鴟鴞鸜鵒蟪蛄鷦鷯鼴鼹饕餮魑魅魍魉龃龉囹圄耄耋貔貅鳜鳊"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from command_runs import Run, model_folder, run  # noqa: F401
+from command_runs import Run
 from complaint_files import CODE, LOAN, SALE, complaint_rows, write_complaints
 
 from spamsms import InputError, SpamClassifier
@@ -303,7 +303,7 @@ def test_steps_are_told(tmp_path: Path) -> None:
     assert told == list(triage_module.STEPS)
 
 
-def test_the_command_writes_and_counts(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_writes_and_counts(run: Run, tmp_path: Path) -> None:
     path = write_complaints(tmp_path / "complaints.csv")
     done = run("triage", str(path), "-o", str(tmp_path / "out"))
     assert done.code == 0, done.err
@@ -314,7 +314,7 @@ def test_the_command_writes_and_counts(run: Run, tmp_path: Path) -> None:  # noq
     assert "0 of these campaigns new" in again.out
 
 
-def test_the_command_reports_bad_rows_and_goes_on(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_reports_bad_rows_and_goes_on(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "complaints.csv"
     path.write_text("内容,时间\n全场五折,2025-11-11\n,\n", encoding="utf-8")
     done = run("triage", str(path), "-o", str(tmp_path / "out"))
@@ -322,7 +322,7 @@ def test_the_command_reports_bad_rows_and_goes_on(run: Run, tmp_path: Path) -> N
     assert f"{path}:3: no text" in done.err
 
 
-def test_the_command_refuses_to_overwrite_what_it_reads(run: Run, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_refuses_to_overwrite_what_it_reads(run: Run, tmp_path: Path) -> None:
     path = write_complaints(tmp_path / "complaints.csv")
     before = path.read_bytes()
     done = run("triage", str(path), "-o", str(tmp_path))
