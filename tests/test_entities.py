@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from arbitrary_messages import BATCHES, TEXTS
+from growth import fastest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -232,12 +231,7 @@ HOSTILE = [
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     def seconds(size: int) -> float:
         text = (unit * size)[:size]
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            extract(text)
-            times.append(time.process_time() - start)
-        return min(times)
+        return fastest(lambda: extract(text))
 
     # Quadratic growth would be a hundredfold.
     assert seconds(100_000) < 40 * seconds(10_000) + 0.01

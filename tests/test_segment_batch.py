@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from arbitrary_words import HAN, MESSAGES, TEXTS
+from growth import fastest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -55,16 +55,6 @@ def cut_singly(texts: Sequence[str], segmenter: WordSegmenter) -> list[list[str]
 def rare_characters(size: int) -> str:
     generator = random.Random(7)
     return "".join(chr(generator.randint(ord(HAN_FIRST), ord(HAN_LAST))) for _ in range(size))
-
-
-def fastest(call: Callable[[], object], repeats: int = 3) -> float:
-    """Return the shortest time of a call, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @given(texts=st.lists(TEXTS, max_size=8), hmm=st.booleans())

@@ -8,7 +8,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from arbitrary_words import COMMON, HAN, LATIN, MESSAGES, TEXTS
+from growth import fastest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -108,12 +108,7 @@ def test_time_grows_with_the_length(hmm: bool) -> None:
     segmenter.cut(text[:100])
 
     def seconds(size: int) -> float:
-        best = float("inf")
-        for _ in range(3):
-            start = time.perf_counter()
-            segmenter.cut(text[:size])
-            best = min(best, time.perf_counter() - start)
-        return best
+        return fastest(lambda: segmenter.cut(text[:size]))
 
     assert seconds(32_000) < 3 * 8 * seconds(4_000)  # a quadratic method would take 64 times as long
 
