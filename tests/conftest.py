@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest import mock
 
 import pytest
 from command_runs import ADVERTS, WANTED, Result, Run
 from hypothesis import settings
+from labelled_corpus import read_rows, small_data, small_model
 
 from spamsms import SpamClassifier, cli
 from spamsms.array_cache import VARIABLE
 from spamsms.features import TOKENIZERS
-
-CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
+from spamsms.training.evaluate import evaluate_model
 
 settings.register_profile("spamsms", deadline=None, max_examples=60)
 settings.load_profile("spamsms")
@@ -51,8 +50,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def messages() -> Messages:
     """Every seventh message of the project's corpus, about 600."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[::7]
+    rows = read_rows(7)
     return Messages([row["text"] for row in rows], [int(row["label"]) for row in rows])
 
 
@@ -75,6 +73,20 @@ def model(request: pytest.FixtureRequest, models: dict[str, SpamClassifier]) -> 
 def char_model(models: dict[str, SpamClassifier]) -> SpamClassifier:
     """The small model of characters; shared, so copy it before changing it."""
     return models["char"]
+
+
+@pytest.fixture(scope="session")
+def figures() -> dict[str, Any]:
+    """What evaluating the small model of the corpus found; shared, so copy it before changing it."""
+    data = small_data()
+    return evaluate_model(small_model(), data.test, data.test_groups)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place for models of the test's own."""
+    monkeypatch.setenv("SPAMSMS_MODELS", str(tmp_path / "models"))
+    return tmp_path / "models"
 
 
 @pytest.fixture

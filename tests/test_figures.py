@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labelled_corpus import small_data, small_model
 
 from spamsms.plots import chinese_font
-from spamsms.training.evaluate import CURVE_RATES, evaluate_model
+from spamsms.training.evaluate import CURVE_RATES
 from spamsms.training.figures import FiguresUnavailableError, draw_figures, write_figures
 
 NAMES = [
@@ -20,12 +19,6 @@ NAMES = [
     "recall_by_kind",
     "kind_confusion",
 ]
-
-
-@pytest.fixture(scope="module")
-def figures() -> dict[str, Any]:
-    data = small_data()
-    return evaluate_model(small_model(), data.test, data.test_groups)
 
 
 def test_every_picture_is_written_as_png(figures: dict[str, Any], tmp_path: Path) -> None:

@@ -23,12 +23,6 @@ TEXT = "会员日全场五折，退订回T"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SPAMSMS_MODELS", str(tmp_path / "models"))
-    return tmp_path / "models"
-
-
-@pytest.fixture
 def store(home: Path, folder: Path) -> ModelStore:
     """Three versions of one model, installed one after the other."""
     store = ModelStore(home)

@@ -16,7 +16,6 @@ from sklearn.metrics import det_curve, roc_curve
 
 from spamsms import InputError, plots, triage
 from spamsms.plots import style
-from spamsms.training.evaluate import evaluate_model
 from spamsms.training.robustness import attack_model
 
 matplotlib.use("Agg")
@@ -29,12 +28,6 @@ def closed() -> Iterator[None]:
 
     yield
     pyplot.close("all")
-
-
-@pytest.fixture(scope="module")
-def figures() -> dict[str, Any]:
-    data = small_data()
-    return evaluate_model(small_model(), data.test, data.test_groups)
 
 
 @pytest.fixture(scope="module")

@@ -37,12 +37,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SPAMSMS_MODELS", str(tmp_path / "models"))
-    return tmp_path / "models"
-
-
 def promote(trained: Path, model: str, *options: str) -> int:
     return cli.main(["promote", str(trained / model), *options])
 
