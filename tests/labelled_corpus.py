@@ -17,10 +17,15 @@ CONFIG = TrainingConfig(name="small", model={"hash_bits": 13, "cv": 2}, test_sha
 STEP = 5
 
 
+def read_tsv(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a tsv file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 def read_rows(step: int = STEP) -> list[dict[str, str]]:
     """Return some rows of the corpus."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[::step]
+    return read_tsv(CORPUS)[::step]
 
 
 def write_rows(rows: list[dict[str, str]], path: Path) -> Path:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from arbitrary_messages import TEXTS
 from hypothesis import given, settings
+from labelled_corpus import read_rows
 
 from spamsms import DatasetError, InputError, audit, audit_many
 from spamsms.governance.audit_formats import COLUMNS, written
 from spamsms.governance.audit_profile import load_profile, packaged_profiles
 
-CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
 GOOD = "【优选商城】会员日满300减50，详询4008001234，拒收请回复R"
 CODE = "【优选商城】您的验证码是482913，5分钟内有效"
 NOTICE = "【优选商城】您的订单已发货，预计明天送达"
@@ -185,9 +185,7 @@ def test_a_marketing_message_without_refusal_is_mended_and_a_clean_code_passes()
 
 
 def test_clean_notices_and_codes_hardly_get_errors() -> None:
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    clean = [row["text"] for row in rows if row["kind"] in "cbdn" and row["text"].startswith("【")]
+    clean = [row["text"] for row in read_rows(1) if row["kind"] in "cbdn" and row["text"].startswith("【")]
     chosen = clean[:: len(clean) // 300][:300]
     with_errors = [found.text for found in audit_many(chosen) if found.errors]
     assert len(with_errors) <= 3

@@ -12,29 +12,23 @@ for their contacts and disguises, the first look gave F1 of .975 for signatures,
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from labelled_corpus import CORPUS, read_tsv
 
 from spamsms import extract_many
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("SPAMSMS_DATA", ROOT.parent / "shared" / "data"))
-CORPUS = ROOT / "data" / "corpus" / "messages.tsv"
 ANNOTATIONS = Path(__file__).parent / "entity_annotations.tsv"
 # The least F1 that the project wants.
 WANTED = {"signature": 0.98, "refusal": 0.98, "link": 0.97, "phone": 0.97, "handle": 0.9}
 
 Spans = set[tuple[str, int, int]]
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def key_of(text: str) -> str:
@@ -54,11 +48,11 @@ def annotated(files: list[Path], half: str | None = None) -> Iterator[tuple[str,
     """Yield the annotated messages of some files and what was marked in them."""
     marked = {
         row["key"]: parse_spans(row["entities"])
-        for row in read_rows(ANNOTATIONS)
+        for row in read_tsv(ANNOTATIONS)
         if half in (None, row["half"])
     }
     for path in files:
-        for row in read_rows(path):
+        for row in read_tsv(path):
             key = key_of(row["text"])
             if key in marked:
                 yield row["text"], marked.pop(key)
