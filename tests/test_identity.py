@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import io
 import pickle
 from pathlib import Path
 
-import joblib
 import pytest
 from conftest import Messages
+from model_copies import through_joblib
 from model_folder import change_manifest, read_manifest
 
 from spamsms import SpamClassifier
@@ -17,14 +16,6 @@ from spamsms.identity import manifest_hash
 from spamsms.persistence import GOLDEN_TEXTS
 
 ADVERT = GOLDEN_TEXTS[1]
-
-
-def joblib_copy(model: SpamClassifier) -> SpamClassifier:
-    buffer = io.BytesIO()
-    joblib.dump(model, buffer)
-    buffer.seek(0)
-    loaded: SpamClassifier = joblib.load(buffer)
-    return loaded
 
 
 def test_verdicts_bear_the_models_hash_alone_and_in_batches(model: SpamClassifier) -> None:
@@ -42,7 +33,7 @@ def test_the_hash_survives_saving_loading_pickling_and_renaming(
     copy.copy(model).save(tmp_path, name="other", version="9")
     loaded = SpamClassifier.load(tmp_path)
     assert loaded.hash_ == model.hash_ == manifest_hash(read_manifest(tmp_path))
-    for again in (copy.deepcopy(loaded), pickle.loads(pickle.dumps(model)), joblib_copy(loaded)):
+    for again in (copy.deepcopy(loaded), pickle.loads(pickle.dumps(model)), through_joblib(loaded)):
         assert again.classify(ADVERT).model_hash == model.hash_
 
 

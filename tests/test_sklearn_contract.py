@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 import pytest
 from arbitrary_messages import MESSAGES
 from conftest import Messages
+from model_copies import through_joblib
 from sklearn.base import clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, VotingClassifier
@@ -246,17 +246,9 @@ def test_it_can_be_calibrated_again_and_combined(few: Messages) -> None:
         assert roc_auc_score(labels, ensemble.predict_proba(texts)[:, 1]) > 0.8
 
 
-def _through_joblib(model: SpamClassifier) -> SpamClassifier:
-    buffer = io.BytesIO()
-    joblib.dump(model, buffer)
-    buffer.seek(0)
-    loaded: SpamClassifier = joblib.load(buffer)
-    return loaded
-
-
 @pytest.mark.parametrize(
     "keep",
-    [lambda model: pickle.loads(pickle.dumps(model)), copy.deepcopy, copy.copy, _through_joblib],
+    [lambda model: pickle.loads(pickle.dumps(model)), copy.deepcopy, copy.copy, through_joblib],
     ids=["pickle", "deepcopy", "copy", "joblib"],
 )
 def test_a_kept_model_says_the_same(model: SpamClassifier, keep: Any) -> None:
@@ -270,7 +262,7 @@ def test_a_kept_model_says_the_same(model: SpamClassifier, keep: Any) -> None:
 def test_a_model_loaded_from_its_folder_can_be_kept_too(char_model: SpamClassifier, tmp_path: Path) -> None:
     char_model.save(tmp_path / "model")
     loaded = SpamClassifier.load(tmp_path / "model")
-    for twin in (pickle.loads(pickle.dumps(loaded)), copy.deepcopy(loaded), _through_joblib(loaded)):
+    for twin in (pickle.loads(pickle.dumps(loaded)), copy.deepcopy(loaded), through_joblib(loaded)):
         assert twin.decision_function(MESSAGES).tolist() == char_model.decision_function(MESSAGES).tolist()
 
 
