@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +14,6 @@ from spamsms import InputError, SpamClassifier
 from spamsms.errors import DatasetError
 from spamsms.governance import triage as triage_module
 from spamsms.governance.complaints import read_complaints
-from spamsms.governance.dates import parse_time
 from spamsms.governance.exports import cell, file_names
 from spamsms.governance.frames import PandasUnavailableError
 from spamsms.governance.ports import rank_ports
@@ -251,34 +249,6 @@ def test_files_hold_the_tables_and_protect_spreadsheets(tmp_path: Path) -> None:
 
 def test_cells_stay_what_they_are() -> None:
     assert [cell(value) for value in ("优选", 3, True, None, 0.123456789)] == ["优选", 3, 1, None, 0.12346]
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("2025-11-11", datetime(2025, 11, 11)),
-        ("2025/1/2 8:05", datetime(2025, 1, 2, 8, 5)),
-        ("2025年11月11日 8时30分", datetime(2025, 11, 11, 8, 30)),
-        ("20251111083015", datetime(2025, 11, 11, 8, 30, 15)),
-        ("2025-11-11T00:30:00Z", datetime(2025, 11, 11, 8, 30)),
-        ("2025-11-11T01:30:00.5+09:00", datetime(2025, 11, 11, 0, 30)),
-        ("1762821000", datetime(2025, 11, 11, 8, 30)),
-        ("1762821000000", datetime(2025, 11, 11, 8, 30)),
-        (datetime(2025, 11, 11, 0, 30, tzinfo=timezone.utc), datetime(2025, 11, 11, 8, 30)),
-        (date(2025, 11, 11), datetime(2025, 11, 11)),
-        (pd.NaT, None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_times_are_read_as_china_s(written: Any, meant: datetime | None) -> None:
-    assert parse_time(written) == meant
-
-
-@pytest.mark.parametrize("written", ["gestern", "2025-02-30", "1897-01-01", "2025-11-11 25:00", "11/11/2025"])
-def test_what_is_no_time_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"date and time|outside"):
-        parse_time(written)
 
 
 def test_a_model_of_one_s_own_judges(char_model: SpamClassifier) -> None:
