@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
+import pkgutil
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -12,7 +14,7 @@ from command_runs import ADVERT, DINNER, Result, Run, json_rows, run_process
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spamsms import SpamClassifier, Verdict
+from spamsms import SpamClassifier, Verdict, cli, commands
 from spamsms.commands import check
 
 FIELDS = [field.name for field in fields(Verdict)]
@@ -257,3 +259,9 @@ def test_an_output_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> 
     assert run("check", "x", "--output", str(output)) == Result(
         2, "", f"spamsms: error: {output}: No such file or directory\n"
     )
+
+
+def test_every_command_module_is_registered() -> None:
+    names = [f"{commands.__name__}.{found.name}" for found in pkgutil.iter_modules(commands.__path__)]
+    offered = {name for name in names if hasattr(importlib.import_module(name), "add_parser")}
+    assert offered == {command.__name__ for command in cli.COMMANDS}

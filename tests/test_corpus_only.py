@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 from pathlib import Path
 
 import pytest
 from labelled_corpus import CONFIG, read_rows, write_rows
 
-from spamsms import cli, commands
 from spamsms.training.card import CORPUS_ONLY, read_corpus_only, render_card
 from spamsms.training.config import read_config
 
@@ -46,9 +43,3 @@ def test_the_corpus_alone_is_measured_on_every_row_of_an_inbox(
     assert {f"- {row['source']}" for row in inbox} <= set(figures["slices"])
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     assert CORPUS_ONLY == "corpus_only.json"
-
-
-def test_every_command_module_is_registered() -> None:
-    names = [f"{commands.__name__}.{found.name}" for found in pkgutil.iter_modules(commands.__path__)]
-    offered = {name for name in names if hasattr(importlib.import_module(name), "add_parser")}
-    assert offered == {command.__name__ for command in cli.COMMANDS}
