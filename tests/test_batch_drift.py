@@ -303,11 +303,16 @@ def test_plots_show_both_sides(model: SpamClassifier, reference: BatchReference)
         assert widths[n_bins] == pytest.approx(100 * item.batch.counts[0] / sum(item.batch.counts))
 
 
+@pytest.fixture
+def folder(tmp_path: Path, model: SpamClassifier) -> Path:
+    """A saved model with room; in the place of the small one."""
+    model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
 def test_command_compares_and_writes_each_format(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], model: SpamClassifier
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
-    folder = tmp_path / "model"
-    model.save(folder)
     inbox = tmp_path / "inbox.txt"
     inbox.write_text("\n".join(small_data().test.texts) + "\n", encoding="utf-8")
     assert cli.main(["drift", str(inbox), "--model", str(folder)]) == 2
@@ -327,11 +332,7 @@ def test_command_compares_and_writes_each_format(
     assert "is a file that is read" in capsys.readouterr().err
 
 
-def test_command_makes_a_reference(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], model: SpamClassifier
-) -> None:
-    folder = tmp_path / "model"
-    model.save(folder)
+def test_command_makes_a_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     data = write_rows([{**row, "split": ""} for row in read_rows()], tmp_path / "messages.tsv")
     arguments = ["drift", "--make-reference", str(data), "--model", str(folder)]
     assert cli.main(arguments) == 2
