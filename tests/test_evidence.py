@@ -6,6 +6,7 @@ import copy
 import itertools
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
@@ -194,12 +195,9 @@ def test_threads_that_look_at_the_same_time_see_the_same() -> None:
         both_in.wait()
         return "p", 0.7, 0.5
 
-    verdict, seen = _verdict(find), []
-    threads = [threading.Thread(target=lambda: seen.append(verdict.obfuscation)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    verdict = _verdict(find)
+    with ThreadPoolExecutor(2) as threads:
+        seen = list(threads.map(lambda _: verdict.obfuscation, range(2)))
     assert seen == [0.5, 0.5]
     assert all(getattr(verdict, name) is not None for name in LAZY_FIELDS)
 

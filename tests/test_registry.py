@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -108,17 +108,11 @@ def test_a_damaged_model_is_not_kept(saved_model: Path) -> None:
 
 
 def test_threads_may_load_at_the_same_time(saved_model: Path, char_model: SpamClassifier) -> None:
-    found: list[float] = []
-    threads = [
-        threading.Thread(
-            target=lambda: found.append(spamsms.load_model(saved_model).classify(ADVERT).log_odds)
-        )
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def log_odds(_: int) -> float:
+        return spamsms.load_model(saved_model).classify(ADVERT).log_odds
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(log_odds, range(8)))
     assert found == [char_model.classify(ADVERT).log_odds] * 8
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import threading
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -173,11 +173,8 @@ def test_is_much_faster_than_jieba(tmp_path: Path) -> None:
 def test_threads_compile_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compile_mock = mock.Mock(side_effect=compile_tables)
     monkeypatch.setattr(tables_module, "compile_tables", compile_mock)
-    threads = [threading.Thread(target=segment_batch, args=(MESSAGES, word_segmenter())) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: segment_batch(MESSAGES, word_segmenter()), range(4)))
     assert compile_mock.call_count == 1
 
 

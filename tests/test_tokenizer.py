@@ -7,9 +7,9 @@ import pickle
 import random
 import subprocess
 import sys
-import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -126,14 +126,8 @@ def test_threads_load_the_data_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for read in (tokenizer._read_dictionary, tokenizer._read_model):
         monkeypatch.setattr(tokenizer, read.__name__, counted(read))
-    results: list[list[str]] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(WordSegmenter().cut(MESSAGES[1]))) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(lambda _: WordSegmenter().cut(MESSAGES[1]), range(4)))
     assert sorted(loads) == ["_read_dictionary", "_read_model"]
     assert results == [WordSegmenter().cut(MESSAGES[1])] * 4
 
