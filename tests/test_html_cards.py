@@ -3,10 +3,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 import sklearn
+from html_pages import Outline
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.pipeline import make_pipeline
@@ -19,37 +19,6 @@ from spamsms.html_cards import LONGEST_SHOWN, classifier_card, verdict_card
 ALLOWED = {"div", "b", "bdi", "span"}
 
 
-class Page(HTMLParser):
-    """Collects elements, what is not closed, and the message's text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: set[str] = set()
-        self.attributes: set[str] = set()
-        self.open: list[str] = []
-        self.message = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "bdi" in self.open:
-            self.message += data
-
-
-def parsed(markup: str) -> Page:
-    page = Page()
-    page.feed(markup)
-    page.close()
-    assert not page.open
-    return page
-
-
 def verdict_of(text: str, *evidence: Evidence, model: str = "m 1", kind: str | None = None) -> Verdict:
     return Verdict(text, True, 0.9, 2.2, 0.5, "block", evidence, model, "abc", details=(kind, None, 0.0))
 
@@ -59,8 +28,8 @@ def test_message_stands_in_the_card_as_it_was_and_adds_no_element(text: str, dat
     places = st.integers(0, len(text))
     spans = data.draw(st.lists(st.tuples(places, places, st.floats(-9, 9)), max_size=5))
     evidence = [Evidence(min(a, b), max(a, b), "", value) for a, b, value in spans]
-    page = parsed(verdict_card(verdict_of(text, *evidence)))
-    assert page.message == text
+    page = Outline(verdict_card(verdict_of(text, *evidence)))
+    assert page.said_in["bdi"] == text
     assert page.elements <= ALLOWED
     assert page.attributes <= {"style", "title"}
 
@@ -71,9 +40,9 @@ def test_message_stands_in_the_card_as_it_was_and_adds_no_element(text: str, dat
 def test_markup_in_message_model_and_kind_is_shown_and_not_run(attack: str) -> None:
     hostile = verdict_of(attack, Evidence(0, 4, attack[:4], 1.0), model=attack, kind=attack)
     card = hostile._repr_html_()
-    assert parsed(card).elements <= ALLOWED
+    assert Outline(card).elements <= ALLOWED
     assert card.count(html.escape(attack)) == 2
-    assert parsed(card).message == attack
+    assert Outline(card).said_in["bdi"] == attack
 
 
 def test_words_bear_the_sum_of_what_speaks_for_and_against() -> None:
@@ -86,12 +55,12 @@ def test_a_rule_that_decided_in_the_models_place_is_named_and_escaped() -> None:
     verdict = verdict_of("您的验证码是 482913").overridden("<b>bank", "allow", "sender <95588>")
     card = verdict._repr_html_()
     assert "allow by rule &lt;b&gt;bank: sender &lt;95588&gt;; the model alone: block" in card
-    assert parsed(card).elements <= ALLOWED
+    assert Outline(card).elements <= ALLOWED
 
 
 def test_lone_surrogates_do_not_keep_a_notebook_from_being_saved(char_model: SpamClassifier) -> None:
     card = char_model.classify("中奖\ud800了")._repr_html_()
-    assert parsed(card).message == "中奖?了"
+    assert Outline(card).said_in["bdi"] == "中奖?了"
     assert card.encode("utf-8")
 
 

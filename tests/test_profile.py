@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 import random
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from html_pages import Outline
 from labelled_corpus import read_rows, write_rows
 
 from spamsms import cli
@@ -203,19 +203,6 @@ def test_the_script_is_told(text: str, script: str) -> None:
 # -- how it is written ------------------------------------------------------------------------------
 
 
-class Tags(HTMLParser):
-    """Collects the tags and attributes of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes.update(name for name, _ in attrs)
-
-
 def hostile() -> pd.DataFrame:
     """Messages, sources, kinds and labels that would be code if they were not escaped."""
     texts = [SCRIPT, SCRIPT + "。", "晚上一起吃饭吧", "好"]
@@ -224,11 +211,10 @@ def hostile() -> pd.DataFrame:
 
 def test_html_escapes_whatever_the_data_hold() -> None:
     page = render_page(profile_dataset(hostile()))
-    tags = Tags()
-    tags.feed(page)
+    outline = Outline(page)
     assert "&lt;script&gt;alert(&#x27;优惠&#x27;)" in page
-    assert not {"script", "img"} & tags.tags
-    assert not any(name.startswith("on") for name in tags.attributes)
+    assert not {"script", "img"} & outline.elements
+    assert not any(name.startswith("on") for name in outline.attributes)
     assert "http" not in page.replace("http-equiv", "")
 
 
