@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.child import memory_mb
 from benchmarks.mutated_messages import make_campaigns, read_templates
 from spamsms.governance.campaigns import find_campaigns
 
@@ -35,11 +35,11 @@ def main() -> None:
     texts, true = make_campaigns(
         read_templates(args.half)[: args.templates], args.messages, args.seed, args.half
     )
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    before = memory_mb("VmHWM") / 1e3
     start = time.perf_counter()
     found = find_campaigns(texts)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak = memory_mb("VmHWM") / 1e3
     precision, recall, f1 = pairwise(found.labels.tolist(), true)
     print(
         f"{len(texts):,} messages of {len(set(true)):,} templates: {found.sizes.size:,} campaigns\n"

@@ -7,10 +7,10 @@ from typing import Any
 
 from benchmarks.peers import FASTTEXT, HASHING, JIEBA, RJIEBA, SPAMSMS
 from benchmarks.report import machine_line
+from spamsms.plots.style import GREY
 
-# Told apart by the colour-blind too (Okabe & Ito 2008).
-GREY = "#808080"
 PANELS_A_ROW = 3
+# Told apart by the colour-blind too (Okabe & Ito 2008).
 COLOURS = {
     SPAMSMS: "#000000",
     JIEBA: "#D55E00",
