@@ -20,6 +20,7 @@ length of the text and defined for every string.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from spamsms.normalize_pieces import join_pieces
 from spamsms.tables import characters
@@ -129,9 +130,7 @@ TOP_LEVEL_DOMAINS = [
 
 PLACEHOLDERS = {"CELLPHONE": PHONE, "PHONE": PHONE, "DIGIT": NUMBER, "URL": LINK}
 
-_PLACEHOLDER = re.compile(r"(?<![A-Za-z])(?:CELLPHONE|PHONE|DIGIT|URL)(?![A-Za-z])")
 _LINK_RUN = re.compile(r"[a-z0-9*.:/\-_?=&%~+@#]+")
-_LINK_CORE = re.compile(r"[a-z0-9]\.(?:" + "|".join(TOP_LEVEL_DOMAINS) + r")(?![a-z])|://")
 _HASHES = re.compile(r"##+")
 _CROSSES = re.compile(r"(?<![a-z])x+(?![a-z])")
 _SPELLED = re.compile(f"[0-9{NUMERALS}]{{7,}}")
@@ -199,7 +198,7 @@ def fold_placeholders(text: str) -> str:
     """Replace placeholders, in capitals, by their tokens, the length kept."""
     for name in ("PHONE", "DIGIT", "URL"):
         if name in text:
-            return _PLACEHOLDER.sub(lambda match: PLACEHOLDERS[match[0]] * len(match[0]), text)
+            return _placeholder().sub(lambda match: PLACEHOLDERS[match[0]] * len(match[0]), text)
     return text
 
 
@@ -247,7 +246,18 @@ def _is_phone(run: str, digits: int) -> bool:
 
 def _fold_link(match: re.Match[str]) -> str:
     run = match[0]
-    return LINK if _LINK_CORE.search(run) else run
+    return LINK if _link_core().search(run) else run
+
+
+@lru_cache(maxsize=1)
+def _link_core() -> re.Pattern[str]:
+    # Made when first needed, like the placeholders': most messages do without either.
+    return re.compile(r"[a-z0-9]\.(?:" + "|".join(TOP_LEVEL_DOMAINS) + r")(?![a-z])|://")
+
+
+@lru_cache(maxsize=1)
+def _placeholder() -> re.Pattern[str]:
+    return re.compile(r"(?<![A-Za-z])(?:CELLPHONE|PHONE|DIGIT|URL)(?![A-Za-z])")
 
 
 def _hide(match: re.Match[str]) -> str:

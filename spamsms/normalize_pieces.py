@@ -75,9 +75,9 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=1)
 def _pairs() -> dict[str, str]:
-    parts = characters.parts().astype("<u2")
-    halves, wholes = (table.tobytes().decode("utf-16-le") for table in (parts[:, :2], parts[:, 2]))
-    return {halves[2 * place : 2 * place + 2]: whole for place, whole in enumerate(wholes)}
+    columns = characters.parts().astype("<u2").T
+    firsts, seconds, wholes = (column.tobytes().decode("utf-16-le") for column in columns)
+    return dict(zip(map(concat, firsts, seconds), wholes, strict=True))
 
 
 @lru_cache(maxsize=1)
