@@ -12,15 +12,18 @@ import contextlib
 import hashlib
 import io
 import json
+import math
+import mmap
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.atomic_file import open_atomically
 from spamsms.errors import InputError, ModelFormatError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = "spamsms-model"
 FORMAT_VERSION = 2
@@ -50,6 +53,10 @@ def write_artifact(
     ModelFormatError
         If `folder` is a file.
     """
+    from pathlib import Path
+
+    from spamsms.atomic_file import open_atomically
+
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise ModelFormatError(f"{folder}: a model is saved to a folder, and this is a file")
@@ -116,17 +123,18 @@ def read_artifact(
     ModelFormatError
         If anything is missing, damaged, too large or of another version.
     """
-    folder = Path(folder)
-    encoded = _read_manifest(folder / MANIFEST)
+    folder = os.fspath(folder)
+    path = os.path.join(folder, MANIFEST)
+    encoded = _read_manifest(path)
     while True:
-        manifest = _parse_manifest(folder / MANIFEST, encoded)
+        manifest = _parse_manifest(path, encoded)
         try:
             return manifest, {
                 name: _read_array(folder, name, entry) for name, entry in manifest["files"].items()
             }
         except ModelFormatError:
             # A save in between takes the arrays of the older manifest away.
-            older, encoded = encoded, _read_manifest(folder / MANIFEST)
+            older, encoded = encoded, _read_manifest(path)
             if encoded == older:
                 raise
 
@@ -139,22 +147,23 @@ def read_manifest(folder: str | os.PathLike[str]) -> dict[str, Any]:
     ModelFormatError
         If it is missing, no manifest, or of another version.
     """
-    path = Path(folder) / MANIFEST
+    path = os.path.join(folder, MANIFEST)
     return _parse_manifest(path, _read_manifest(path))
 
 
-def _read_manifest(path: Path) -> bytes:
+def _read_manifest(path: str) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_MANIFEST:
+        if os.stat(path).st_size > LARGEST_MANIFEST:
             raise ModelFormatError(f"{path}: larger than {LARGEST_MANIFEST} bytes, so not a manifest")
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise ModelFormatError(
             f"{path}: cannot be read ({error.strerror or error}); is the folder a spamsms model?"
         ) from error
 
 
-def _parse_manifest(path: Path, encoded: bytes) -> dict[str, Any]:
+def _parse_manifest(path: str, encoded: bytes) -> dict[str, Any]:
     try:
         manifest = json.loads(encoded.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -172,31 +181,39 @@ def _parse_manifest(path: Path, encoded: bytes) -> dict[str, Any]:
     return manifest
 
 
-def _read_array(folder: Path, name: str, entry: Any) -> npt.NDArray[Any]:
+def _read_array(folder: str, name: str, entry: Any) -> npt.NDArray[Any]:
+    manifest = os.path.join(folder, MANIFEST)
     if not isinstance(entry, dict) or not {"file", "bytes", "sha256"} <= entry.keys():
-        raise ModelFormatError(f"{folder / MANIFEST}: the entry of {name!r} lacks file, bytes or sha256")
-    if not isinstance(entry["file"], str) or Path(entry["file"]).name != entry["file"]:
-        raise ModelFormatError(f"{folder / MANIFEST}: the file of {name!r} is not a plain file name")
-    path = folder / entry["file"]
+        raise ModelFormatError(f"{manifest}: the entry of {name!r} lacks file, bytes or sha256")
+    if not isinstance(entry["file"], str) or os.path.basename(entry["file"]) != entry["file"]:
+        raise ModelFormatError(f"{manifest}: the file of {name!r} is not a plain file name")
+    path = os.path.join(folder, entry["file"])
     try:
-        size = path.stat().st_size
+        size = os.stat(path).st_size
         if size > LARGEST_FILE:
             raise ModelFormatError(f"{path}: {size} bytes, more than the {LARGEST_FILE} a model may have")
         if size != entry["bytes"]:
             raise ModelFormatError(
                 f"{path}: {size} bytes where the manifest says {entry['bytes']}; copy the model anew"
             )
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest != entry["sha256"]:
-            raise ModelFormatError(f"{path}: damaged, its SHA-256 differs from the manifest's; copy it anew")
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        if not isinstance(array, np.ndarray):
-            raise ValueError("it is an archive")
+        with open(path, "rb") as file:
+            return _map_array(file, path, entry["sha256"])
     except ModelFormatError:
         raise
     except OSError as error:
         raise ModelFormatError(f"{path}: cannot be read ({error.strerror or error})") from error
     except Exception as error:  # NumPy reads the header as Python and raises what that raises
         raise ModelFormatError(f"{path}: not a plain NumPy array ({error})") from error
-    plain: npt.NDArray[Any] = array.view(np.ndarray)
-    return plain
+
+
+def _map_array(file: BinaryIO, path: str, sha256: str) -> npt.NDArray[Any]:
+    """Map a ``.npy`` file into memory, and check the very bytes that will be used."""
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if hashlib.sha256(mapped).hexdigest() != sha256:
+        raise ModelFormatError(f"{path}: damaged, its SHA-256 differs from the manifest's; copy it anew")
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("of another version")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    # Of objects, which would have to be unpickled, it makes no array.
+    flat = np.frombuffer(mapped, dtype, math.prod(shape), file.tell())
+    return flat.reshape(shape, order="F" if by_columns else "C")

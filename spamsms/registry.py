@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spamsms.artifact import MANIFEST
 from spamsms.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spamsms.classifier import SpamClassifier
     from spamsms.model_store import ModelStore
     from spamsms.verdict import Verdict
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "zh"
 VERSION_MARK = "@"
 # In an installed package, and in a checkout of the project.
-_HOMES = (Path(__file__).parent / "models", Path(__file__).parent.parent / "models")
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_HOMES = (os.path.join(_HERE, "models"), os.path.join(os.path.dirname(_HERE), "models"))
 
 
 def packaged_models() -> dict[str, Path]:
     """Return the folder of each packaged model by name."""
+    from pathlib import Path
+
     found: dict[str, Path] = {}
     for home in _HOMES:
-        for manifest in sorted(home.glob(f"*/{MANIFEST}")):
+        for manifest in sorted(Path(home).glob(f"*/{MANIFEST}")):
             found.setdefault(manifest.parent.name, manifest.parent)
     return found
 
@@ -53,10 +57,12 @@ def load_model(name_or_path: str | os.PathLike[str] | None = None) -> SpamClassi
     ModelFormatError
         If the model is damaged or of another version.
     """
-    path = model_folder(name_or_path)
-    manifest = path / MANIFEST
-    stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
-    return _load(path.resolve(), stamp)
+    folder = os.path.realpath(_find_folder(name_or_path))
+    try:
+        stamp = os.stat(os.path.join(folder, MANIFEST)).st_mtime_ns
+    except OSError:
+        stamp = 0
+    return _load(folder, stamp)
 
 
 def as_model(model: SpamClassifier | str | os.PathLike[str] | None) -> SpamClassifier:
@@ -89,18 +95,32 @@ def model_folder(name_or_path: str | os.PathLike[str] | None = None) -> Path:
     InputError
         If there is no such model.
     """
+    from pathlib import Path
+
+    return Path(_find_folder(name_or_path))
+
+
+def _find_folder(name_or_path: str | os.PathLike[str] | None) -> str | os.PathLike[str]:
+    # The usual model is found without pathlib, which takes longer to import than it to load.
     if name_or_path is None:
-        return _packaged_folder(DEFAULT_MODEL)
+        return _packaged_default() or _packaged_folder(DEFAULT_MODEL)
     if not isinstance(name_or_path, (str, os.PathLike)):
         raise InputError(
             f"name_or_path is a {type(name_or_path).__name__}; pass a model's name or the path of its folder"
         )
+    from pathlib import Path
+
     path = Path(name_or_path)
     if len(path.parts) == 1 and not os.path.isdir(path):
         return _installed_folder(path.name) or _packaged_folder(path.name)
     if not os.path.exists(path):
         raise InputError(f"no model at {path}: there is no such folder")
     return _current_in(path) or path
+
+
+def _packaged_default() -> str | None:
+    folders = (os.path.join(home, DEFAULT_MODEL) for home in _HOMES)
+    return next((folder for folder in folders if os.path.exists(os.path.join(folder, MANIFEST))), None)
 
 
 def user_models() -> ModelStore | None:
@@ -149,11 +169,11 @@ def _packaged_folder(full_name: str) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path, stamp: int) -> SpamClassifier:
+def _load(folder: str, stamp: int) -> SpamClassifier:
     """Load a folder; a model that was replaced on disk has another stamp and is read anew."""
     from spamsms.classifier import SpamClassifier
 
-    return SpamClassifier.load(path)
+    return SpamClassifier.load(folder)
 
 
 def classify(text: str) -> Verdict:
