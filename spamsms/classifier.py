@@ -17,7 +17,6 @@ from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
 from spamsms.learning_on import LearningOn
-from spamsms.parallel import log_odds_on_cores
 from spamsms.persistence import read_classifier, write_classifier
 from spamsms.scoring import LinearScorer
 from spamsms.validation import (
@@ -245,6 +244,8 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
         scorer, rows = self._fitted(), as_sequence(X)
         if len(rows) <= FEW_TEXTS:
             return scorer.log_odds(check_texts(rows))
+        from spamsms.parallel import log_odds_on_cores
+
         try:
             # To look at every row beforehand takes its time: scoring stumbles over what is no str anyway.
             return log_odds_on_cores(scorer, rows, self.n_jobs)

@@ -11,10 +11,8 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid, sigmoid_one
 from spamsms.errors import InputError
-from spamsms.identity import model_hash
 from spamsms.kinds import KindHead
 from spamsms.normalize_batch import split_evenly
-from spamsms.parallel import CHARACTERS_A_TASK, is_worth_it, map_parts
 from spamsms.scoring import LinearScorer
 from spamsms.validation import as_sequence, check_text, check_texts, row_error
 from spamsms.verdict import Details, Evidence, EvidenceList, Verdict
@@ -116,12 +114,16 @@ class Judging:
         scorer, head = self._fitted(), self.kind_head_
         hashed = self._hashed
         if hashed is None or hashed[0] is not scorer or hashed[1] is not head:
+            from spamsms.identity import model_hash
+
             hashed = scorer, head, model_hash(scorer, head)
             self._hashed = hashed
         return hashed[2]
 
     def _judge(self, texts: Sequence[str]) -> Iterator[Verdict]:
         """Yield verdicts whose kinds are worked out at once, which is cheaper than one by one."""
+        from spamsms.parallel import CHARACTERS_A_TASK, is_worth_it, map_parts
+
         n_jobs = self.n_jobs if is_worth_it(texts, self.n_jobs) else None
         measure = partial(_measure, self._fitted(), self.kind_head_)
         measured = map_parts(measure, split_evenly(texts, CHARACTERS_A_TASK), n_jobs)

@@ -17,9 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.normalize_marks import find_marks
 from spamsms.normalize_pieces import join_pieces_of_batch
-from spamsms.normalize_rules import apply_rules
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
 from spamsms.validation import check_text
@@ -66,6 +64,10 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
     -------
     NormalizedBatch
     """
+    # Few messages are scored without these: a process that judges one need not import them.
+    from spamsms.normalize_marks import find_marks
+    from spamsms.normalize_rules import apply_rules
+
     points, units, kinds = _lay_out(texts)
     marks = find_marks(units, kinds)
     positions = apply_rules(marks, points, offsets).nonzero()[0]

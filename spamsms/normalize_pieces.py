@@ -77,7 +77,8 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 def _pairs() -> dict[str, str]:
     columns = characters.parts().astype("<u2").T
     firsts, seconds, wholes = (column.tobytes().decode("utf-16-le") for column in columns)
-    return dict(zip(map(str.__add__, firsts, seconds), wholes, strict=True))
+    pairs: Iterator[Any] = map(concat, firsts, seconds)
+    return dict(zip(pairs, wholes, strict=True))
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from spamsms.tables.codes import default_astral
 
-HERE = Path(__file__).parent
+HERE = os.path.dirname(__file__)
 TOP_OF_BMP = 0xFFFF
 
 
 def _read(name: str) -> npt.NDArray[Any]:
-    return np.load(HERE / f"{name}.npy", allow_pickle=False)  # type: ignore[no-any-return]
+    return np.load(os.path.join(HERE, f"{name}.npy"), allow_pickle=False)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1)
