@@ -11,7 +11,7 @@ import pytest
 from arbitrary_messages import MESSAGES
 from command_runs import Run
 
-from spamsms import InputError, SpamClassifier, Verdict, judging, parallel
+from spamsms import InputError, SpamClassifier, Verdict, parallel
 from spamsms.commands import check
 from spamsms.parallel import map_parts
 
@@ -22,8 +22,7 @@ TEXTS = [f"{number}{text}" for number in range(40) for text in MESSAGES]
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let batches of a test's size be worth other processes."""
     monkeypatch.setattr(parallel, "CHARACTERS_WORTH_STARTING", 1000)
-    for module in (parallel, judging):
-        monkeypatch.setattr(module, "CHARACTERS_A_TASK", 400)
+    monkeypatch.setattr(parallel, "CHARACTERS_A_TASK", 400)
 
 
 @pytest.fixture
