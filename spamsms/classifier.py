@@ -262,12 +262,15 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
         InputError
             If `X` is no batch, or a row of it is not a str.
         """
-        log_odds = self.decision_function(X)
-        proba = np.empty((log_odds.size, 2))
-        if log_odds.size <= FEW_TEXTS:
-            proba[:, 1] = [sigmoid_one(value) for value in log_odds.tolist()]
-        else:
-            proba[:, 1] = sigmoid(log_odds)
+        scorer, rows = self._fitted(), as_sequence(X)
+        if len(rows) <= FEW_TEXTS:
+            spam = [sigmoid_one(scorer.log_odds_one(text)) for text in check_texts(rows)]
+            proba = np.empty((len(spam), 2))
+            for row, value in enumerate(spam):
+                proba[row, 0], proba[row, 1] = 1.0 - value, value
+            return proba
+        proba = np.empty((len(rows), 2))
+        proba[:, 1] = sigmoid(self.decision_function(rows))
         np.subtract(1.0, proba[:, 1], out=proba[:, 0])
         return proba
 

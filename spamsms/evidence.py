@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from spamsms.normalize_batch import PADDING, decode_batch, normalize_batch
+from spamsms.message_units import PADDING
+from spamsms.normalize_batch import decode_batch, normalize_batch
 from spamsms.scoring import LinearScorer
 from spamsms.verdict import Evidence
 

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from spamsms.errors import InputError
 from spamsms.index_runs import expand
-from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch
+from spamsms.message_units import PADDING
+from spamsms.normalize_batch import NormalizedBatch, normalize_batch
 from spamsms.unit_codes import scramble, sound_codes, unit_and_sound_codes, unit_codes
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ N_UNITS = 0x10000
 CHANNELS = 4
 # So few messages are scored one by one: setting a batch up would take longer.
 FEW_TEXTS = 6
-_PAD = "\0" * PADDING
 
 # Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _HASH_WIDTH = 32
-_HASHED_COLUMNS = np.uint32(N_UNITS)
-_PAIR_AND_SOUND = np.array([[_PAIR], [_SOUND]])
+# A message of up to so many units, boundaries included, is hashed in a way that is shorter for few.
+FEW_UNITS = 512
+_PAIR_AND_SOUND = np.tile(np.array([_PAIR, _SOUND]), FEW_UNITS)
 # By bits of the hash; made once, as each message needs one.
 _SHIFTS = [np.uint32(_HASH_WIDTH - bits) for bits in range(_HASH_WIDTH + 1)]
 
@@ -131,12 +132,12 @@ class FeatureSpace:
         """Number of columns: one a canonical unit, then the shared table."""
         return N_UNITS + (1 << self.hash_bits)
 
-    def buckets(self, units: npt.NDArray[np.uint16], scratch: Scratch | None = None) -> Iterator[Array]:
+    def buckets(self, units: npt.NDArray[np.integer[Any]], scratch: Scratch | None = None) -> Iterator[Array]:
         """Yield the buckets of the n-grams that start at each unit but the last two.
 
         Parameters
         ----------
-        units : ndarray of uint16, shape (n_units,)
+        units : ndarray of int, shape (n_units,)
         scratch : Scratch, optional
             Room to work in, of at least `n_units`.
 
@@ -159,32 +160,34 @@ class FeatureSpace:
             np.copyto(bucket, channel)
             yield bucket
 
-    def columns(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
-        """Return the columns of the n-grams that start at each unit but the last two.
+    def columns(self, units: npt.NDArray[np.integer[Any]]) -> tuple[Array, npt.NDArray[np.uint32]]:
+        """Return where to look the n-grams up that start at each unit but the last two.
 
         The same as :meth:`buckets`, in fewer steps for few units.
 
         Parameters
         ----------
-        units : ndarray of uint16, shape (n_units,)
+        units : ndarray of int, shape (n_units,)
+            At most `FEW_UNITS`.
 
         Returns
         -------
-        ndarray of uint32, shape (4, n_units - 2)
-            Unigrams, bigrams, sounds and trigrams.
+        single : ndarray of int, shape (n_units - 2,)
+            Columns of the unigrams.
+        hashed : ndarray of uint32, shape (3 * (n_units - 2),)
+            Buckets of bigrams and sounds in turn, then of trigrams.
         """
-        columns = np.empty((CHANNELS, units.size - 2), np.uint32)
-        columns[0] = units[:-2]
-        codes = unit_and_sound_codes().take(units, axis=1)
-        pairs, hashed = columns[1:3], columns[1:]
-        np.multiply(codes[:, :-2], _PAIR_AND_SOUND, out=pairs)
-        np.add(pairs, codes[:, 1:-1], out=pairs)
-        triples = columns[3]
-        np.multiply(columns[1], _TRIPLE, out=triples)
-        np.add(triples, codes[0, 2:], out=triples)
-        np.right_shift(hashed, _SHIFTS[self.hash_bits], out=hashed)
-        np.add(hashed, _HASHED_COLUMNS, out=hashed)
-        return columns
+        size = units.size - 2
+        # A unit's two codes side by side.
+        codes = unit_and_sound_codes().take(units, axis=0).reshape(-1)
+        hashed = np.empty(3 * size, np.uint32)
+        pairs, triples = hashed[: 2 * size], hashed[2 * size :]
+        np.multiply(codes[:-4], _PAIR_AND_SOUND[: 2 * size], pairs)
+        np.add(pairs, codes[2:-2], pairs)
+        np.multiply(pairs[::2], _TRIPLE, triples)
+        np.add(triples, codes[4::2], triples)
+        np.right_shift(hashed, _SHIFTS[self.hash_bits], hashed)
+        return units[:size], hashed
 
     def _hash(self, codes: Array, sounds: Array, hashed: Array) -> None:
         """Put the buckets of bigrams, trigrams and sounds into the rows of `hashed`."""
@@ -329,8 +332,3 @@ def _side_by_side(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     order = np.argsort(row, kind="stable")
     lengths: Array = np.sum([lengths for _, lengths in parts], axis=0)
     return np.concatenate([columns for columns, _ in parts])[order], lengths
-
-
-def padded_units(normalized: str) -> npt.NDArray[np.uint16]:
-    """Return the units of one normalised message between its boundaries."""
-    return np.frombuffer(f"{_PAD}{normalized}{_PAD}".encode("utf-16-le", "surrogatepass"), np.uint16)

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, padded_units
+from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch
 from spamsms.kind_names import KINDS as KINDS
 from spamsms.kind_names import SPAM_KINDS as SPAM_KINDS
 from spamsms.kind_names import WANTED_KINDS as WANTED_KINDS
-from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
+from spamsms.message_units import PADDING
+from spamsms.normalize import normalized_units
+from spamsms.normalize_batch import NormalizedBatch, normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
 KIND_SPACE = FeatureSpace("char", 15)
@@ -107,8 +108,7 @@ class KindHead:
     def scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return how much speaks for each kind, shape (n_texts, n_kinds); above 0 more than against."""
         if len(texts) <= FEW_TEXTS:
-            units = [padded_units(normalize_text(text)) for text in texts]
-            parts = [self.scores_of_batch(batch_of_one(each)) for each in units]
+            parts = [self.scores_of_batch(batch_of_one(normalized_units(text))) for text in texts]
         else:
             parts = [
                 self.scores_of_batch(normalize_batch(part))
@@ -160,12 +160,12 @@ class KindHead:
         strongest -= scores[:, ~self.is_spam].max(axis=1)
         return strongest
 
-    def margin_of_one(self, units: npt.NDArray[np.uint16], passage: int = -1) -> float:
+    def margin_of_one(self, units: npt.NDArray[np.int64], passage: int = -1) -> float:
         """Return the margin of one message; the short way to the same number where it is short.
 
         Parameters
         ----------
-        units : ndarray of uint16
+        units : ndarray of int64
             As :func:`padded_units` gives them, not of an empty message.
         passage : int, default=-1
             Where a passage of `PASSAGE` positions starts whose margin has half
@@ -179,16 +179,17 @@ class KindHead:
             scores = self.passage_scores(sums, np.array([passage]), PASSAGE)
             return (margin + float(self.margins(scores)[0])) / 2
         # The first position is the boundary before the message, where no feature starts.
-        weights = self.weights.take(KIND_SPACE.columns(units)[:, 1:], axis=0)
+        weights = self.weights.take(_columns(units[1:]), axis=0)
         margin = self._margin_of_weights(weights)
         if passage < 0:
             return margin
-        return (margin + self._margin_of_weights(weights[:, passage - 1 : passage - 1 + PASSAGE])) / 2
+        size, start, stop = weights.shape[0] // CHANNELS, passage - 1, passage - 1 + PASSAGE
+        slices = ((start, stop), (size + 2 * start, size + 2 * stop), (3 * size + start, 3 * size + stop))
+        part = np.concatenate([weights[first:last] for first, last in slices])
+        return (margin + self._margin_of_weights(part)) / 2
 
     def _margin_of_weights(self, weights: npt.NDArray[np.int8]) -> float:
-        n_channels, n_positions, n_kinds = weights.shape
-        flat = weights.reshape(-1, n_kinds)
-        scores = np.add.reduce(flat, axis=0, dtype=np.int32) / sqrt(n_channels * n_positions)
+        scores = np.add.reduce(weights, axis=0, dtype=np.int32) / sqrt(weights.shape[0])
         scores *= self.scales
         scores += self.intercepts
         values: list[float] = scores.tolist()
@@ -231,7 +232,7 @@ class KindHead:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
-    def position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    def position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
         """Return the packed weights of the n-grams that start at each unit but the last two.
 
         Returns
@@ -245,14 +246,15 @@ class KindHead:
         sums = np.empty((2 * packed.shape[0], size), np.int64)
         if units.size <= _FEW_UNITS:
             # The same in fewer steps.
-            _widen(np.add.reduce(packed.take(KIND_SPACE.columns(units), axis=1), axis=1), sums)
+            found = packed.take(_columns(units), axis=1)
+            narrow = found[:, :size] + found[:, 3 * size :]
+            for channel in range(2):
+                narrow += found[:, size + channel : 3 * size : 2]
+            _widen(narrow, sums)
             return sums
         part = min(size, _UNITS_A_PART)
-        scratch, weight, narrow = (
-            Scratch(part + 2),
-            np.empty(part, np.int64),
-            np.empty((len(packed), part), np.int64),
-        )
+        scratch, weight = Scratch(part + 2), np.empty(part, np.int64)
+        narrow = np.empty((len(packed), part), np.int64)
         for start in range(0, size, _UNITS_A_PART):
             stop = min(start + _UNITS_A_PART, size)
             addend, total = weight[: stop - start], narrow[:, : stop - start]
@@ -268,6 +270,12 @@ class KindHead:
         return sums
 
 
+def _columns(units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """Return the columns of few units' n-grams: unigrams, bigrams and sounds in turn, trigrams."""
+    single, hashed = KIND_SPACE.columns(units)
+    return np.concatenate([single, hashed + np.int64(N_UNITS)])
+
+
 def _widen(narrow: npt.NDArray[np.int64], wide: npt.NDArray[np.int64]) -> None:
     """Move every second narrow lane to a number of its own, and take the bias off; `narrow` is lost."""
     mask, bias = ((1 << NARROW_BITS) - 1) * _EVERY_LANE, _BIAS * _EVERY_LANE
@@ -277,6 +285,6 @@ def _widen(narrow: npt.NDArray[np.int64], wide: npt.NDArray[np.int64]) -> None:
     wide -= bias
 
 
-def batch_of_one(units: npt.NDArray[np.uint16]) -> NormalizedBatch:
+def batch_of_one(units: npt.NDArray[np.integer[Any]]) -> NormalizedBatch:
     """Return the batch of one message, given as :func:`padded_units`."""
-    return NormalizedBatch(units, np.array([PADDING, units.size]))
+    return NormalizedBatch(units.astype(np.uint16), np.array([PADDING, units.size]))

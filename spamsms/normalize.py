@@ -22,7 +22,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from spamsms.normalize_pieces import join_pieces
+import numpy as np
+import numpy.typing as npt
+
+from spamsms.normalize_pieces import join_pieces, joined_units
 from spamsms.tables import characters
 from spamsms.tables.codes import (
     ACCOUNT,
@@ -136,6 +139,7 @@ _CROSSES = re.compile(r"(?<![a-z])x+(?![a-z])")
 _SPELLED = re.compile(f"[0-9{NUMERALS}]{{7,}}")
 _NUMBER_RUN = re.compile(r"[0-9*](?:[ ,.:/\-_?=&%~+@#]?[0-9*])*")
 _SEPARATORS = re.compile(r"[! ,.:/\-_?=&%~+@#" + CURRENCY + "]+")
+_LATIN_GAP = re.compile("[a-z]" + _SEPARATORS.pattern + "[a-z]")
 _STRAY_SPACE = re.compile(r"(?<![a-z]) | (?![a-z])")
 _REPEATED_TOKEN = re.compile("([" + "".join(sorted(TOKENS)) + r"])\1+")
 _SPELLED_DIGITS = str.maketrans(NUMERALS, "0123456789")
@@ -181,7 +185,27 @@ def normalize_text(text: str) -> str:
     >>> normalize_text("【优选】加微 信:１３８００１３８０００，戳 t.cn/Ab12")
     '优选加微信☏戳⇗'
     """
-    text = fold_placeholders(check_text(text)).translate(_CANONICAL)
+    return join_pieces(_fold(check_text(text)))
+
+
+def normalized_units(text: str) -> npt.NDArray[np.int64]:
+    """Return the units of a normalised message, unchecked, between its boundaries.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units + 2 * PADDING,)
+        ``padded_units(normalize_text(text))``.
+    """
+    return joined_units(_fold(text))
+
+
+def _fold(text: str) -> str:
+    """Apply all rules but the last; each that is rare or slow only where there is something to do."""
+    text = fold_placeholders(text).translate(_CANONICAL)
     if "." in text or "://" in text:
         text = _LINK_RUN.sub(_fold_link, text)
     if "##" in text:
@@ -190,8 +214,13 @@ def normalize_text(text: str) -> str:
         text = _CROSSES.sub(_hide, text)
     text = _SPELLED.sub(_spell, text)
     text = _NUMBER_RUN.sub(_fold_number, text)
-    text = _STRAY_SPACE.sub("", _SEPARATORS.sub(" ", text))
-    return join_pieces(_REPEATED_TOKEN.sub(r"\1", text))
+    if _LATIN_GAP.search(text):
+        text = _STRAY_SPACE.sub("", _SEPARATORS.sub(" ", text))
+    else:
+        text = _SEPARATORS.sub("", text)
+    if _REPEATED_TOKEN.search(text):
+        text = _REPEATED_TOKEN.sub(r"\1", text)
+    return text
 
 
 def fold_placeholders(text: str) -> str:
@@ -214,7 +243,7 @@ def number_token(run: str, before: str, after: str) -> str:
     """
     if "*" in run:
         return MASK
-    digits = sum(map(str.isdigit, run))
+    digits = len(run) if run.isdigit() else sum(map(str.isdigit, run))
     if after[:1] in (" ", ","):
         after = after[1:]
     sign = after[:1]
@@ -269,5 +298,5 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def _fold_number(match: re.Match[str]) -> str:
-    text, start, end = match.string, match.start(), match.end()
-    return number_token(match[0], text[start - 1 : start] if start else "", text[end : end + 2])
+    text, (start, end) = match.string, match.span()
+    return number_token(text[start:end], text[start - 1] if start else "", text[end : end + 2])

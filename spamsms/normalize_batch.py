@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.message_units import PADDING
 from spamsms.normalize_pieces import join_pieces_of_batch
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
 from spamsms.validation import check_text
 
 Array = npt.NDArray[Any]
-PADDING = 2
 _GAP = "\0" * PADDING
 # Looked up at a time, so that the texts and what becomes of them stay in the processor's cache.
 _TEXTS_A_BLOCK = 1024

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from operator import concat
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spamsms.index_runs import expand
+from spamsms.message_units import padded_units
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_HAN, CLASS_NUMERAL
 from spamsms.tables.gb2312 import is_common
@@ -26,25 +26,38 @@ from spamsms.tables.gb2312 import is_common
 Array = npt.NDArray[Any]
 # So many single letters between Chinese characters are no words any more.
 FEWEST_STRAY_LETTERS = 3
-# What a stray letter is at least.
-_LONE_LETTER = re.compile("(?<=[^a-z])[a-z](?=[^a-z])")
+# What a stray letter is at least. What looks behind comes last: other characters are passed over faster.
+_LONE_LETTER = re.compile("[a-z](?<=[^a-z][a-z])(?=[^a-z])")
 
 
 def join_pieces(text: str) -> str:
     """Return a normalised text with its pieces put together."""
+    return _join_text(text)[0]
+
+
+def joined_units(text: str) -> npt.NDArray[np.int64]:
+    """Return :func:`padded_units` of what :func:`join_pieces` makes of a normalised text."""
+    return _join_text(text)[1]
+
+
+def _join_text(text: str) -> tuple[str, npt.NDArray[np.int64]]:
     if len(_LONE_LETTER.findall(text)) >= FEWEST_STRAY_LETTERS:
         letters = _stray_letter()
         if len(letters.findall(text)) >= FEWEST_STRAY_LETTERS:
             text = letters.sub("", text)
-    while _holds_pair(text):
+    units = padded_units(text)
+    while _holds_pair(units):
         # What was joined may be a part in turn.
         text = _pair().sub(_whole, text)
-    return text
+        units = padded_units(text)
+    return text, units
 
 
-def _holds_pair(text: str) -> bool:
+def _holds_pair(units: npt.NDArray[np.int64]) -> bool:
     # To make the expression that finds pairs takes long, and hardly any message has one.
-    return not _pairs().keys().isdisjoint(map(concat, text, text[1:]))
+    _, rows, columns, table = _pair_tables()
+    wholes = table.take(rows.take(units[:-1]) + columns.take(units[1:]))
+    return bool(wholes.item(wholes.argmax()))
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +80,7 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 
     Pairs of ordinary characters that could be one, such as 女 and 且, may be just that.
     """
-    if _holds_pair(text):
+    if _holds_pair(padded_units(text)):
         for match in _pair().finditer(text):
             if not all(map(is_common, match[0])):
                 yield match.span()
@@ -77,7 +90,7 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 def _pairs() -> dict[str, str]:
     columns = characters.parts().astype("<u2").T
     firsts, seconds, wholes = (column.tobytes().decode("utf-16-le") for column in columns)
-    pairs: Iterator[Any] = map(concat, firsts, seconds)
+    pairs = (first + second for first, second in zip(firsts, seconds, strict=True))
     return dict(zip(pairs, wholes, strict=True))
 
 
@@ -194,8 +207,7 @@ class _PairTables(NamedTuple):
     """Pairs of parts as a table of two dimensions.
 
     ``roles`` says of each unit whether it can be first (1) or second (2) of a
-    pair; the whole, or 0, of a unit that can be first and one that can be second
-    is ``wholes[rows[first] + columns[second]]``.
+    pair; the whole, or 0, of two units is ``wholes[rows[first] + columns[second]]``.
     """
 
     roles: npt.NDArray[np.uint8]
@@ -212,9 +224,10 @@ def _pair_tables() -> _PairTables:
     roles[second] |= 2
     rows, columns = np.zeros((2, roles.size), np.int64)
     firsts, seconds = np.unique(first), np.unique(second)
-    rows[firsts] = seconds.size * np.arange(firsts.size)
-    columns[seconds] = np.arange(seconds.size)
-    wholes = np.zeros(firsts.size * seconds.size, np.uint16)
+    # The first row and the first column are for units that are not first, or not second, of any pair.
+    rows[firsts] = (seconds.size + 1) * np.arange(1, firsts.size + 1)
+    columns[seconds] = np.arange(1, seconds.size + 1)
+    wholes = np.zeros((firsts.size + 1) * (seconds.size + 1), np.uint16)
     wholes[rows[first] + columns[second]] = whole
     return _PairTables(roles, rows, columns, wholes)
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch, Words, padded_units
+from spamsms.features import CHANNELS, FEW_TEXTS, FEW_UNITS, N_UNITS, FeatureSpace, Scratch, Words
 from spamsms.index_runs import expand
 from spamsms.kinds import PASSAGE
-from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, NormalizedBatch, normalize_batch, split_evenly
+from spamsms.message_units import PADDING
+from spamsms.normalize import normalized_units
+from spamsms.normalize_batch import NormalizedBatch, normalize_batch, split_evenly
 from spamsms.second_look import SecondLook
 
 Array = npt.NDArray[Any]
@@ -127,30 +129,38 @@ class LinearScorer:
         """Return the log-odds of one checked text; the short way to the same number."""
         if self.space.uses_words:
             return float(self._log_odds_batch(normalize_batch([text]))[0])
-        normalized = normalize_text(text)
-        if not normalized:
+        units = normalized_units(text)
+        n_positions = units.size - 1 - PADDING
+        if n_positions == 1:
             return self.intercept
-        units = padded_units(normalized)
-        sums = self._sums_of_one(units)
-        n_positions = sums.shape[-1]
-        total = int(np.add.reduce(sums, axis=None, dtype=np.int64))
+        running = np.add.accumulate(self._sums_of_one(units))
+        total, passage = running.item(-1), -1
         log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * n_positions)
-        passage = -1
         if self.passage_scale:
             if n_positions > PASSAGE:
-                sums = sums if sums.ndim == 1 else np.add.reduce(sums, axis=0, dtype=np.int16)
-                start = _best_passage(sums)
+                start, total = _best_passage(running)
                 passage = start + 1
-                total = int(sums[start : start + PASSAGE].sum(dtype=np.int64))
             log_odds += self.passage_scale * total / sqrt(CHANNELS * min(n_positions, PASSAGE))
         look = self.second_look
         return log_odds if look is None else look.add_one(log_odds, units, passage)
 
-    def _sums_of_one(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
-        """Return :meth:`_position_sums` from the second unit on; of few units, by channel."""
-        if units.size > UNITS_A_PART:
-            return self._position_sums(units)[1:]
-        return self.weights.take(self.space.columns(units[1:]))
+    def _sums_of_one(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return :meth:`_position_sums` of one message, from the boundary before it on."""
+        if units.size > FEW_UNITS:
+            return self._position_sums(units)[1:].astype(np.int64)
+        single, hashed = self.space.columns(units[1:])
+        weights, of_hashed = self._tables
+        sums, others = weights.take(single), of_hashed.take(hashed)
+        pairs = 2 * single.size
+        sums += others[:pairs:2]
+        sums += others[1:pairs:2]
+        sums += others[pairs:]
+        return sums.astype(np.int64)
+
+    @cached_property
+    def _tables(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
+        """Weights of single units and of what is hashed."""
+        return self.weights[:N_UNITS], self.weights[N_UNITS:]
 
     def _sums_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.int16]:
         """Return :meth:`_position_sums`, 0 between messages, where no feature starts."""
@@ -158,13 +168,13 @@ class LinearScorer:
         sums[batch.starts[1:-1] - PADDING] = 0
         return sums
 
-    def _position_sums(self, units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int16]:
+    def _position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
         size = units.size - 2
         sums = np.empty(size, np.int16)
         scratch = Scratch(min(size, UNITS_A_PART) + 2)
         weight = np.empty(min(size, UNITS_A_PART), np.int16)
-        single, hashed = self.weights[:N_UNITS], self.weights[N_UNITS:]
+        single, hashed = self._tables
         for start in range(0, size, UNITS_A_PART):
             stop = min(start + UNITS_A_PART, size)
             total, addend = sums[start:stop], weight[: stop - start]
@@ -212,8 +222,10 @@ class LinearScorer:
             factor = np.full(batch.units.size - 1 - PADDING, self.scale / sqrt(size))
             if self.passage_scale:
                 sums = self._position_sums(batch.units)[1:]
-                start = _best_passage(sums)
-                passage = start + 1 if sums.size > PASSAGE else -1
+                start = 0
+                if sums.size > PASSAGE:
+                    start, _ = _best_passage(np.cumsum(sums, dtype=np.int64))
+                    passage = start + 1
                 factor[start : start + PASSAGE] += self.passage_scale / sqrt(
                     CHANNELS * min(sums.size, PASSAGE)
                 )
@@ -270,13 +282,18 @@ def _find_passages(windows: Array, firsts: Array, lengths: Array, best: Array) -
     return found
 
 
-def _best_passage(sums: Array) -> int:
-    """Return where the first passage of the largest sum starts in one message."""
-    if sums.size <= PASSAGE:
-        return 0
-    running = np.zeros(sums.size + 1, np.int64)
-    np.cumsum(sums, out=running[1:])
-    return int((running[PASSAGE:] - running[:-PASSAGE]).argmax())
+def _best_passage(running: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Return where the first passage of the largest sum starts in one message, and that sum.
+
+    Parameters
+    ----------
+    running : ndarray of int64, shape (n_positions,)
+        Cumulated sums of more than `PASSAGE` positions.
+    """
+    later = running[PASSAGE:] - running[:-PASSAGE]
+    start = int(later.argmax())
+    first, best = running.item(PASSAGE - 1), later.item(start)
+    return (0, first) if first >= best else (start + 1, best)
 
 
 def make_scorer(

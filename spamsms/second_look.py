@@ -18,7 +18,8 @@ import numpy.typing as npt
 from spamsms.features import CHANNELS
 from spamsms.index_runs import expand
 from spamsms.kinds import KIND_SPACE, PASSAGE, KindHead, batch_of_one
-from spamsms.normalize_batch import PADDING, NormalizedBatch
+from spamsms.message_units import PADDING
+from spamsms.normalize_batch import NormalizedBatch
 
 Array = npt.NDArray[Any]
 # Log-odds of the hyperplane up to which the kinds have their whole say, and over how many more it fades.
@@ -69,8 +70,10 @@ class SecondLook:
 
     def share_one(self, first: float) -> float:
         """Return :meth:`share` of one score."""
-        beyond = max(self.low - first, first - self.high)
-        return 1 - min(max(beyond / self.fading, 0.0), 1.0)
+        beyond = self.low - first if first < self.low else first - self.high
+        if beyond >= self.fading:
+            return 0.0
+        return 1 - max(beyond / self.fading, 0.0)
 
     def margins(self, batch: NormalizedBatch, passages: Array | None = None) -> npt.NDArray[np.float64]:
         """Return how far the strongest kind of spam is ahead of the strongest wanted kind.
@@ -125,7 +128,7 @@ class SecondLook:
             passages = np.where(passages >= 0, moved, -1)
         first += self.scale * self.share(first) * self.margins(part, passages)
 
-    def add_one(self, first: float, units: npt.NDArray[np.uint16], passage: int = -1) -> float:
+    def add_one(self, first: float, units: npt.NDArray[np.int64], passage: int = -1) -> float:
         """Return the first score of one message with what the kinds say added."""
         share = self.share_one(first)
         if not share:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.index_runs import expand
+from spamsms.message_units import PADDING
 from spamsms.normalize import normalize_text
-from spamsms.normalize_batch import PADDING, normalize_batch, split_evenly
+from spamsms.normalize_batch import normalize_batch, split_evenly
 
 Array = npt.NDArray[Any]
 KEY_SHINGLE = 4

@@ -41,5 +41,5 @@ def sound_codes() -> npt.NDArray[np.uint32]:
 
 @lru_cache(maxsize=1)
 def unit_and_sound_codes() -> npt.NDArray[np.uint32]:
-    """Return both, shape (2, 65536): one lookup gives a unit's two codes."""
-    return np.stack([unit_codes(), sound_codes()])
+    """Return each unit's code and beside it its sound's, shape (65536, 2)."""
+    return np.stack([unit_codes(), sound_codes()], axis=1)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spamsms.errors import InputError
 
+_STR = {str}
 _BATCH = "pass a list, tuple, NumPy array or pandas Series of"
 
 
@@ -73,7 +74,7 @@ def check_texts(X: Any, name: str = "X") -> Sequence[str]:
         If it is no batch, or a row of it is not a str; ``row`` tells which.
     """
     rows = as_sequence(X, name)
-    if set(map(type, rows)) <= {str}:
+    if set(map(type, rows)) == _STR:
         return rows
     for index, row in enumerate(rows):
         error = row_error(row, index, name)

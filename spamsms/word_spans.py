@@ -9,7 +9,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.normalize_batch import PADDING, NormalizedBatch, decode_batch
+from spamsms.message_units import PADDING
+from spamsms.normalize_batch import NormalizedBatch, decode_batch
 from spamsms.segment_batch import segment_batch
 from spamsms.tokenizer import WordSegmenter
 

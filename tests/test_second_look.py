@@ -14,8 +14,9 @@ from labelled_corpus import read_rows
 from second_looks import pseudorandom_head, pseudorandom_second_look
 
 from spamsms import InputError, SpamClassifier
-from spamsms.features import CHANNELS, padded_units
+from spamsms.features import CHANNELS
 from spamsms.kinds import KIND_SPACE, batch_of_one
+from spamsms.message_units import padded_units
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import normalize_batch
 from spamsms.second_look import PASSAGE, select
