@@ -25,15 +25,18 @@ if TYPE_CHECKING:
     from benchmarks.setting import Setting
 
 RESULTS = ROOT / "benchmarks" / "results.json"
-SECTIONS = ("batch", "length", "size", "single", "cold", "memory", "disk", "words", "quality", "fit")
+SECTIONS = (
+    *("batch", "length", "size", "single", "cold", "memory", "disk"),
+    *("words", "engines", "quality", "fit"),
+)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
 def measures() -> dict[str, Callable[[Setting], dict[str, Any]]]:
     """Return what measures each section."""
-    from benchmarks import fresh_processes, quality, scoring_speed
+    from benchmarks import engines, fresh_processes, quality, scoring_speed
 
-    modules = (fresh_processes, quality, scoring_speed)
+    modules = (engines, fresh_processes, quality, scoring_speed)
     return {
         name: next(getattr(m, f"measure_{name}") for m in modules if hasattr(m, f"measure_{name}"))
         for name in SECTIONS

@@ -6,11 +6,13 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import messages, peers, report, timing
+import spamsms
+from benchmarks import engines, messages, peers, report, timing
 from benchmarks.__main__ import (
     RESULTS,
     SECTIONS,
@@ -232,3 +234,29 @@ def test_chart_is_drawn_of_what_was_measured(figures: dict[str, Any], tmp_path: 
     assert (tmp_path / "new" / "speed.png").read_bytes().startswith(b"\x89PNG")
     titles = [axis.get_title() for axis in draw_speed(figures).axes if axis.get_visible()]
     assert [title.split(":")[0] for title in titles] == ["Batch of 8,000", "One message", "Fit, seconds"]
+
+
+def test_readme_says_what_scoring_costs_within_engines(figures: dict[str, Any]) -> None:
+    figures["sections"]["engines"] = {
+        "date": "2026-01-02", "load_before": 0.5, "cores": 2, "processor": "Abacus", "python": "3.11.7",
+        "per_second": {"DuckDB": {"nothing": [4e6] * 3, "scoring": [600_000.0] * 3}},
+        "share": {"DuckDB": [0.15] * 3},
+    }  # fmt: skip
+    told = " ".join(report.readme_table(figures).split())
+    assert "scores 600,000 messages/s in DuckDB (15 %); in brackets: of the speed" in told
+    figures["sections"]["engines"] |= {"per_second": {}, "share": {}}
+    assert "engines" not in report.readme_table(figures)
+
+
+@pytest.mark.parametrize("engine", [engines.DUCKDB, engines.POLARS])
+def test_queries_within_engines_sum_scores_and_nothing(engine: str, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    pytest.importorskip(engine.lower(), reason=f"{engine} is not installed")
+    path = tmp_path / "messages.parquet"
+    parquet.write_table(pa.table({"text": TEXTS * 10}), path)
+    queries = {engines.DUCKDB: engines.duckdb_queries, engines.POLARS: engines.polars_queries}[engine]
+    with queries(path) as works:
+        found = {name: np.ravel(work())[0] for name, work in works.items()}
+    expected = 10 * spamsms.load_model().predict_proba(TEXTS)[:, 1].sum()
+    assert found == {engines.NOTHING: 0, engines.SCORING: pytest.approx(expected)}
