@@ -222,14 +222,22 @@ def _pair_tables() -> _PairTables:
     roles = np.zeros(characters.TOP_OF_BMP + 1, np.uint8)
     roles[first] |= 1
     roles[second] |= 2
-    rows, columns = np.zeros((2, roles.size), np.int64)
-    firsts, seconds = np.unique(first), np.unique(second)
     # The first row and the first column are for units that are not first, or not second, of any pair.
-    rows[firsts] = (seconds.size + 1) * np.arange(1, firsts.size + 1)
-    columns[seconds] = np.arange(1, seconds.size + 1)
-    wholes = np.zeros((firsts.size + 1) * (seconds.size + 1), np.uint16)
+    (rows, height), (columns, width) = _numbered(first), _numbered(second)
+    rows[first] = width * rows[first]
+    wholes = np.zeros(height * width, np.uint16)
     wholes[rows[first] + columns[second]] = whole
     return _PairTables(roles, rows, columns, wholes)
+
+
+def _numbered(units: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.int64], int]:
+    """Return a table that numbers some units from one on and all others zero, and how many numbers it has."""
+    numbers = np.zeros(characters.TOP_OF_BMP + 1, np.int64)
+    numbers[units] = 1
+    # What np.unique finds too, but it imports numpy.ma.
+    members = numbers.nonzero()[0]
+    numbers[members] = np.arange(1, members.size + 1)
+    return numbers, members.size + 1
 
 
 @lru_cache(maxsize=1)

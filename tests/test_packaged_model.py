@@ -124,6 +124,17 @@ def test_a_fresh_process_scores_without_heavy_imports() -> None:
     assert shown.strip() == "pass []"
 
 
+def test_a_first_verdict_imports_only_what_it_needs_beside_numpy() -> None:
+    dear = {"pathlib", "tempfile", "secrets", "numpy.ma", "spamsms.normalize_rules", "spamsms.parallel"}
+    code = (
+        "import sys, numpy; before = set(sys.modules); import spamsms; "
+        "spamsms.is_spam('【优选商城】满300减50，戳 t.cn/Ab12 领券，退订回T'); "
+        f"print(sorted({dear!r} & (set(sys.modules) - before)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert shown.strip() == "[]"
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the third-party data; set SPAMSMS_DATA to its folder")
 def test_figures_are_reproduced_from_the_data(figures: dict[str, dict[str, dict[str, object]]]) -> None:
     config = read_config(FOLDER / CONFIG)
