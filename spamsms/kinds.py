@@ -29,18 +29,6 @@ from spamsms.normalize_batch import NormalizedBatch, normalize_batch, split_even
 Array = npt.NDArray[Any]
 KIND_SPACE = FeatureSpace("char", 15)
 LARGEST_WEIGHT = 127
-# Several kinds' weights are looked up in one 64-bit number, with so many bits each, and so many kinds a
-# number: the four weights of a position, and `_BIAS` for a sign, fit.
-NARROW_BITS = 10
-NARROW_LANES = 6
-_BIAS = 1 << (NARROW_BITS - 1)
-# To add positions up, every second lane goes to another number: so many bits each, sign included.
-LANE_BITS = 2 * NARROW_BITS
-LANES = NARROW_LANES // 2
-_LANE_MIDDLE = 1 << (LANE_BITS - 1)
-_EVERY_LANE = sum(1 << (LANE_BITS * lane) for lane in range(LANES))
-# So many positions cannot overflow a lane.
-_LONGEST_PIECE = _LANE_MIDDLE // (CHANNELS * LARGEST_WEIGHT) - 1
 _CHARACTERS_A_PART = 1 << 18
 _UNITS_A_PART = 1 << 13
 _FEW_UNITS = 256
@@ -120,39 +108,32 @@ class KindHead:
         """Return :meth:`scores` of normalised messages."""
         return self.whole_scores(batch, self.position_sums(batch.units))
 
-    def whole_scores(self, batch: NormalizedBatch, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    def whole_scores(self, batch: NormalizedBatch, sums: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
         """Return :meth:`scores` of normalised messages, given their :meth:`position_sums`."""
         sizes = KIND_SPACE.sizes(batch, None)
-        # A message starts at the boundary before it; a long one is added up piece by piece.
-        firsts = batch.starts[:-1] - 1
-        n_pieces = (np.diff(batch.starts) - PADDING) // _LONGEST_PIECE + 1
-        piece_of = np.cumsum(n_pieces) - n_pieces
-        step = np.arange(int(n_pieces.sum())) - np.repeat(piece_of, n_pieces)
-        pieces = np.repeat(firsts, n_pieces) + step * _LONGEST_PIECE
-        sums[:, batch.starts[1:-1] - PADDING] = 0
-        packed = np.stack([np.add.reduceat(row, pieces) for row in sums], axis=1)
-        totals = np.add.reduceat(self._unpack(packed), piece_of, axis=0)
+        sums[batch.starts[1:-1] - PADDING] = 0
+        # A message starts at the boundary before it.
+        totals = np.add.reduceat(sums, batch.starts[:-1] - 1, axis=0, dtype=np.int64)
         totals[sizes == 0] = 0
         return self._scaled(totals, sizes)
 
     def passage_scores(
-        self, sums: npt.NDArray[np.int64], starts: Array, length: int
+        self, sums: npt.NDArray[np.int16], starts: Array, length: int
     ) -> npt.NDArray[np.float64]:
         """Return :meth:`scores` of passages.
 
         Parameters
         ----------
-        sums : ndarray of int64
+        sums : ndarray of int16
             What :meth:`position_sums` gave.
         starts : ndarray of int64, shape (n_passages,)
-            Positions at which passages start, ascending, none in another.
+            Positions at which passages start.
         length : int
             Of each.
         """
-        bounds = np.stack([starts, starts + length], axis=1).ravel()
-        inner = bounds[:-1] if starts.size and bounds[-1] >= sums.shape[1] else bounds
-        packed = np.stack([np.add.reduceat(row, inner)[::2] for row in sums], axis=1)
-        return self._scaled(self._unpack(packed), np.full(starts.size, CHANNELS * length))
+        passages = sums.take(starts[:, None] + np.arange(length), axis=0)
+        totals = np.add.reduce(passages, axis=1, dtype=np.int64)
+        return self._scaled(totals, np.full(starts.size, CHANNELS * length))
 
     def margins(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the strongest spam kind's score less the strongest wanted kind's, shape (n_texts,)."""
@@ -206,67 +187,28 @@ class KindHead:
         wanted = np.where(self.is_spam, -np.inf, scores)
         return int(spam.argmax()), int(wanted.argmax())
 
-    @cached_property
-    def _packed(self) -> npt.NDArray[np.int64]:
-        """Weights in narrow lanes, shape (n_packs, n_features); those of single units with the bias."""
-        n_packs = -(-len(self.codes) // NARROW_LANES)
-        packed = np.zeros((n_packs, self.weights.shape[0]), np.int64)
-        for column in range(n_packs * NARROW_LANES):
-            shift = NARROW_BITS * (column % NARROW_LANES)
-            packed[column // NARROW_LANES, :N_UNITS] += _BIAS << shift
-            if column < len(self.codes):
-                packed[column // NARROW_LANES] += self.weights[:, column].astype(np.int64) << shift
-        return packed
-
-    def _unpack(self, packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the sums in the wide lanes of packed ones, shape (n, n_kinds)."""
-        totals = np.empty((packed.shape[0], packed.shape[1] // 2, LANES, 2), np.int64)
-        rest = packed.reshape(packed.shape[0], -1, 2)
-        for lane in range(LANES):
-            low = ((rest + _LANE_MIDDLE) & (2 * _LANE_MIDDLE - 1)) - _LANE_MIDDLE
-            totals[:, :, lane] = low
-            rest = (rest - low) >> LANE_BITS
-        return totals.reshape(packed.shape[0], -1)[:, : len(self.codes)]
-
     def _scaled(self, totals: Array, sizes: Array) -> npt.NDArray[np.float64]:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
-    def position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
-        """Return the packed weights of the n-grams that start at each unit but the last two.
+    def position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int16]:
+        """Return the summed weights of the n-grams that start at each unit but the last two.
 
         Returns
         -------
-        ndarray of int64, shape (2 * n_packs, n_units - 2)
-            In wide lanes: in rows of even number those of every second kind, in
-            the others those of the kinds between them.
+        ndarray of int16, shape (n_units - 2, n_kinds)
         """
-        packed = self._packed
         size = units.size - 2
-        sums = np.empty((2 * packed.shape[0], size), np.int64)
-        if units.size <= _FEW_UNITS:
-            # The same in fewer steps.
-            found = packed.take(_columns(units), axis=1)
-            narrow = found[:, :size] + found[:, 3 * size :]
-            for channel in range(2):
-                narrow += found[:, size + channel : 3 * size : 2]
-            _widen(narrow, sums)
-            return sums
-        part = min(size, _UNITS_A_PART)
-        scratch, weight = Scratch(part + 2), np.empty(part, np.int64)
-        narrow = np.empty((len(packed), part), np.int64)
+        sums = np.empty((size, len(self.codes)), np.int16)
+        scratch = Scratch(min(size, _UNITS_A_PART) + 2)
         for start in range(0, size, _UNITS_A_PART):
             stop = min(start + _UNITS_A_PART, size)
-            addend, total = weight[: stop - start], narrow[:, : stop - start]
+            total = sums[start:stop]
             for channel, bucket in enumerate(KIND_SPACE.buckets(units[start : stop + 2], scratch)):
-                table = packed[:, N_UNITS:] if channel else packed[:, :N_UNITS]
-                for row, weights in zip(total, table, strict=True):
-                    if channel:
-                        weights.take(bucket, out=addend, mode="wrap")
-                        row += addend
-                    else:
-                        weights.take(bucket, out=row, mode="wrap")
-            _widen(total, sums[:, start:stop])
+                if channel == 0:
+                    total[:] = self.weights.take(bucket, axis=0)
+                else:
+                    total += self.weights[N_UNITS:].take(bucket, axis=0)
         return sums
 
 
@@ -274,15 +216,6 @@ def _columns(units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
     """Return the columns of few units' n-grams: unigrams, bigrams and sounds in turn, trigrams."""
     single, hashed = KIND_SPACE.columns(units)
     return np.concatenate([single, hashed + np.int64(N_UNITS)])
-
-
-def _widen(narrow: npt.NDArray[np.int64], wide: npt.NDArray[np.int64]) -> None:
-    """Move every second narrow lane to a number of its own, and take the bias off; `narrow` is lost."""
-    mask, bias = ((1 << NARROW_BITS) - 1) * _EVERY_LANE, _BIAS * _EVERY_LANE
-    np.bitwise_and(narrow, mask, out=wide[::2])
-    narrow >>= NARROW_BITS
-    np.bitwise_and(narrow, mask, out=wide[1::2])
-    wide -= bias
 
 
 def batch_of_one(units: npt.NDArray[np.integer[Any]]) -> NormalizedBatch:
