@@ -25,8 +25,11 @@ from spamsms.validation import check_text
 
 Array = npt.NDArray[Any]
 _GAP = "\0" * PADDING
-# Looked up at a time, so that the texts and what becomes of them stay in the processor's cache.
+# Counted at a time, so that the texts counted last are still in the processor's cache when looked up.
 _TEXTS_A_BLOCK = 1024
+# Looked up at a time, so that what they go through stays in the processor's cache.
+_UNITS_AT_ONCE = 1 << 14
+_CLASS_SHIFT = np.uint32(16)
 
 
 class NormalizedBatch(NamedTuple):
@@ -68,63 +71,85 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
     from spamsms.normalize_marks import find_marks
     from spamsms.normalize_rules import apply_rules
 
-    points, units, kinds = _lay_out(texts)
+    joined = _GAP.join(["", *texts, ""])
+    units, kinds = _look_up(joined)
+    if np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(texts) + 1):
+        # A text holds what parts messages here.
+        _find_bounds(kinds, texts)
     marks = find_marks(units, kinds)
-    positions = apply_rules(marks, points, offsets).nonzero()[0]
-    kept = units.take(positions)
-    stops = None
+    keep = apply_rules(marks, joined, offsets)
+    kept = _take_where(units, keep)
+    positions = stops = None
     if offsets:
+        positions = keep.nonzero()[0]
         stops = np.arange(1, units.size + 1)
         stops[marks.at] = marks.stops
         stops = stops[positions]
-    joined = join_pieces_of_batch(kept)
-    if joined is not None:
-        stays = np.ones(kept.size, np.bool_)
-        stays[joined.gone] = False
-        kept = kept[stays]
-        if stops is not None:
-            stops[joined.places] = stops[joined.lasts]
-            positions, stops = positions[stays], stops[stays]
-    starts = (kept == 0).nonzero()[0][1::PADDING] + 1
-    return NormalizedBatch(kept, starts, positions if offsets else None, stops)
+    bounds = (kept == 0).nonzero()[0]
+    pieces = join_pieces_of_batch(kept, bounds)
+    if pieces is not None:
+        here = np.ones(kept.size, np.bool_)
+        here[pieces.gone] = False
+        stays = here.nonzero()[0]
+        kept = kept.take(stays)
+        bounds -= pieces.gone.searchsorted(bounds)
+        if positions is not None and stops is not None:
+            stops[pieces.places] = stops[pieces.lasts]
+            positions, stops = positions.take(stays), stops.take(stays)
+    starts = bounds[1::PADDING] + 1
+    return NormalizedBatch(kept, starts, positions, stops)
 
 
-def _lay_out(
-    texts: Sequence[str],
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
-    """Return the code point, the canonical unit and the class of every character and boundary."""
-    blocks = [_look_up(_GAP)]
-    for start in range(0, len(texts), _TEXTS_A_BLOCK):
-        blocks.append(_look_up(_GAP.join([*texts[start : start + _TEXTS_A_BLOCK], ""])))
-    points, units, kinds = map(np.concatenate, zip(*blocks, strict=True))
-    if np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(texts) + 1):
-        # A text holds what parts messages here.
-        kinds[points == 0] = CLASS_DROP
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = np.cumsum(np.append(PADDING, lengths + PADDING))
-        kinds[ends - 1] = kinds[ends - 2] = CLASS_BOUND
-    return points, units, kinds
+def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    """Return the canonical unit and the class of every character and boundary."""
+    units, kinds = np.empty(len(joined), np.uint16), np.empty(len(joined), np.uint8)
+    room = min(len(joined), _UNITS_AT_ONCE)
+    index, codes = np.empty(room, np.int64), np.empty(room, np.uint32)
+    for start in range(0, len(joined), _UNITS_AT_ONCE):
+        part = slice(start, start + _UNITS_AT_ONCE)
+        points = np.frombuffer(joined[part].encode("utf-32-le", "surrogatepass"), np.uint32)
+        places, found = index[: points.size], codes[: points.size]
+        np.copyto(places, points)
+        # What lies above the table is looked up on its own.
+        _units_and_classes().take(places, out=found, mode="wrap")
+        if int(np.maximum.reduce(points)) > characters.TOP_OF_BMP:
+            high = (points > characters.TOP_OF_BMP).nonzero()[0]
+            above = characters.full_canonical().take(places.take(high))
+            found[high] = _with_class(above)
+        np.copyto(units[part], found, casting="unsafe")
+        np.right_shift(found, _CLASS_SHIFT, out=found)
+        np.copyto(kinds[part], found, casting="unsafe")
+    return units, kinds
 
 
-def _look_up(joined: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    index = points.astype(np.int64)
-    # What lies above the tables is looked up on its own below.
-    units = characters.canonical().take(index, mode="clip")
-    kinds = _classes_of_characters().take(index, mode="clip")
-    if int(np.maximum.reduce(points)) > characters.TOP_OF_BMP:
-        high = (points > characters.TOP_OF_BMP).nonzero()[0]
-        units[high] = characters.full_canonical().take(index.take(high))
-        kinds[high] = characters.classes().take(units.take(high))
-    return points, units, kinds
+def _find_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
+    """Set the classes of the boundaries by the texts' lengths; all other zeros are dropped."""
+    kinds[kinds == CLASS_BOUND] = CLASS_DROP
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(np.append(PADDING, lengths + PADDING))
+    kinds[ends - 1] = kinds[ends - 2] = CLASS_BOUND
+
+
+def _with_class(units: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
+    """Return units with the class of each in the bits above it."""
+    return characters.classes().take(units).astype(np.uint32) << _CLASS_SHIFT | units
+
+
+def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
+    """Return the units that stay."""
+    parts = [
+        units[start : start + _UNITS_AT_ONCE].take(keep[start : start + _UNITS_AT_ONCE].nonzero()[0])
+        for start in range(0, units.size, _UNITS_AT_ONCE)
+    ]
+    return np.concatenate(parts)
 
 
 @lru_cache(maxsize=1)
-def _classes_of_characters() -> npt.NDArray[np.uint8]:
-    """Return the class of what each character up to U+FFFF becomes; zero is the boundary."""
-    classes = characters.classes().take(characters.canonical())
-    classes[0] = CLASS_BOUND
-    return classes
+def _units_and_classes() -> npt.NDArray[np.uint32]:
+    """Return what each character up to U+FFFF becomes, as :func:`_with_class` does; zero is the boundary."""
+    table = _with_class(characters.canonical())
+    table[0] = CLASS_BOUND << _CLASS_SHIFT
+    return table
 
 
 def normalize_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -170,13 +195,14 @@ def split_evenly(texts: Sequence[str], characters_a_part: int) -> Iterator[Seque
     while start < len(texts):
         stop, room = start, characters_a_part
         while stop < len(texts):
-            # Not all lengths at once: texts looked at now are still in the processor's cache when scored.
-            ends = np.cumsum(np.fromiter(map(len, texts[stop : stop + _TEXTS_A_BLOCK]), np.int64))
-            fitting = int(ends.searchsorted(room, side="right"))
-            stop += fitting
-            if fitting < ends.size:
+            block = texts[stop : stop + _TEXTS_A_BLOCK]
+            size = sum(map(len, block))
+            if size > room:
+                ends = np.cumsum(np.fromiter(map(len, block), np.int64))
+                stop += int(ends.searchsorted(room, side="right"))
                 break
-            room -= int(ends[-1])
+            stop += len(block)
+            room -= size
         stop = max(stop, start + 1)
         yield texts[start:stop]
         start = stop

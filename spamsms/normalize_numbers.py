@@ -40,30 +40,23 @@ def spell_numerals(marks: Marks) -> None:
     """Read seven or more digits in a row, some of them Chinese numerals, as digits."""
     kinds = marks.kinds
     numerals = kinds == CLASS_NUMERAL
-    places = numerals.nonzero()[0]
-    if not places.size:
-        return
-    members = numerals | (kinds == CLASS_DIGIT)
+    members = kinds == CLASS_DIGIT
+    members |= numerals
     linked = members[1:] & members[:-1]
     linked &= marks.beside
-    # One of seven in a row has three at one side of it, which few numerals have.
-    three = linked[:-2] & linked[1:-1]
-    three &= linked[2:]
-    if not three.size:
+    # Seven in a row have six links: two, four and then six neighbours that all are.
+    two = linked[1:] & linked[:-1]
+    four = two[2:] & two[:-2]
+    six = (four[2:] & two[:-4]).nonzero()[0]
+    if not six.size:
         return
-    likely = three.take(places, mode="clip")
-    likely |= three.take(places - 3, mode="clip")
-    likely = likely.nonzero()[0]
-    if not likely.size:
-        return
-    links, end = linked.tobytes(), 0
-    for place in places.take(likely).tolist():
-        if place >= end:
-            first = links.rfind(0, 0, place) + 1
-            end = links.find(0, place) + 1
-            if end - first >= _SPELLED_DIGITS:
-                marks.units[first:end] = _numeral_units().take(marks.units[first:end])
-                kinds[first:end] = CLASS_DIGIT
+    long = np.zeros(kinds.size, np.bool_)
+    for step in range(_SPELLED_DIGITS):
+        long[six + step] = True
+    numerals &= long
+    spelled = numerals.nonzero()[0]
+    marks.units[spelled] = _numeral_units().take(marks.units.take(spelled))
+    kinds[spelled] = CLASS_DIGIT
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,8 @@ from spamsms.tables.gb2312 import is_common
 Array = npt.NDArray[Any]
 # So many single letters between Chinese characters are no words any more.
 FEWEST_STRAY_LETTERS = 3
+# Of parts that can come first, so that most neighbours that are no pair are told apart by a bit each.
+_GROUPS = 8
 # What a stray letter is at least. What looks behind comes last: other characters are passed over faster.
 _LONE_LETTER = re.compile("[a-z](?<=[^a-z][a-z])(?=[^a-z])")
 
@@ -123,7 +125,7 @@ class Joined(NamedTuple):
     lasts: npt.NDArray[np.int64]
 
 
-def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> Joined | None:
+def join_pieces_of_batch(units: npt.NDArray[np.uint16], bounds: Array) -> Joined | None:
     """Put the pieces of normalised messages together.
 
     Parameters
@@ -131,20 +133,21 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16]) -> Joined | None:
     units : ndarray of uint16, shape (n_units,)
         Canonical units, two zeros before, between and behind the messages.
         Changed in place: the first part of a pair becomes the whole.
+    bounds : ndarray of int64, shape (2 * n_texts + 2,)
+        Where the zeros are.
 
     Returns
     -------
     Joined or None
         None where every place stays.
     """
-    stray = _stray_places(units)
+    stray = _stray_places(units, bounds)
     # Strays hide pairs, but only in their own messages, which are looked at in any case.
     found = np.concatenate([stray, _find_pairs(units)[0]])
     if not found.size:
         return None
     # Few messages have anything to join: only they are gone over again.
-    bounds = (units == 0).nonzero()[0]
-    behind = np.unique(np.searchsorted(bounds, found))
+    behind = np.unique(bounds.searchsorted(found))
     at = expand(bounds.take(behind - 1), bounds.take(behind) + 1)
     part = units.take(at)
     kept, last = _join(part, np.searchsorted(at, stray))
@@ -169,29 +172,32 @@ def _join(units: npt.NDArray[np.uint16], stray: Array) -> tuple[Array, Array]:
         kept, last = np.delete(kept, firsts + 1), np.delete(last, firsts + 1)
 
 
-def _stray_places(units: npt.NDArray[np.uint16]) -> Array:
-    letters = (units - np.uint16(ord("a")) < 26).nonzero()[0]
+def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
+    letter = units - np.uint16(ord("a")) < 26
+    lone = letter[1:-1] > letter[2:]
+    lone &= ~letter[:-2]
+    letters = lone.nonzero()[0] + 1
     if letters.size < FEWEST_STRAY_LETTERS:
         return letters[:0]
     han = _is_han()
-    alone = han.take(units.take(letters - 1)) & han.take(units.take(letters + 1))
-    letters = letters[alone]
-    if letters.size < FEWEST_STRAY_LETTERS:
-        return letters[:0]
+    between = han.take(units.take(letters - 1))
+    between &= han.take(units.take(letters + 1))
+    letters = letters[between]
     # Messages are told apart by the zeros before them.
-    message = np.searchsorted(np.flatnonzero(units == 0), letters)
-    _, of, counts = np.unique(message, return_inverse=True, return_counts=True)
-    return letters[counts[of] >= FEWEST_STRAY_LETTERS]
+    message = bounds.searchsorted(letters)
+    several = FEWEST_STRAY_LETTERS - 1
+    enough = (message[several:] == message[:-several]).nonzero()[0]
+    return letters.take(np.unique(enough[:, None] + np.arange(FEWEST_STRAY_LETTERS)))
 
 
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
     tables = _pair_tables()
-    role = tables.roles.take(units)
-    # Zeros and ones may pass for truth values, of which NumPy finds the true ones much faster.
-    starts = (role[:-1] & (role[1:] >> 1) & 1).view(np.bool_).nonzero()[0]
-    rows, columns = tables.rows.take(units.take(starts)), tables.columns.take(units.take(starts + 1))
-    wholes = tables.wholes.take(rows + columns)
+    groups = tables.groups.take(units)
+    starts = ((groups[1:] >> _GROUPS & groups[:-1]) != 0).nonzero()[0]
+    wholes = tables.wholes.take(
+        tables.rows.take(units.take(starts)) + tables.columns.take(units.take(starts + 1))
+    )
     found = wholes.nonzero()[0]
     starts, wholes = starts.take(found), wholes.take(found)
     if starts.size > 1:
@@ -206,11 +212,13 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
 class _PairTables(NamedTuple):
     """Pairs of parts as a table of two dimensions.
 
-    ``roles`` says of each unit whether it can be first (1) or second (2) of a
-    pair; the whole, or 0, of two units is ``wholes[rows[first] + columns[second]]``.
+    The units that can be first are dealt into groups. ``groups`` has a bit for
+    each: the low byte of a unit says in which it is as a first part, the high
+    byte from which it has a first part as a second; of no pair do none agree.
+    The whole, or 0, of two units is ``wholes[rows[first] + columns[second]]``.
     """
 
-    roles: npt.NDArray[np.uint8]
+    groups: npt.NDArray[np.uint16]
     rows: npt.NDArray[np.int64]
     columns: npt.NDArray[np.int64]
     wholes: npt.NDArray[np.uint16]
@@ -219,25 +227,21 @@ class _PairTables(NamedTuple):
 @lru_cache(maxsize=1)
 def _pair_tables() -> _PairTables:
     first, second, whole = characters.parts().T
-    roles = np.zeros(characters.TOP_OF_BMP + 1, np.uint8)
-    roles[first] |= 1
-    roles[second] |= 2
+    firsts, row, pairs = np.unique(first, return_inverse=True, return_counts=True)
+    # Parts of many characters together: the groups of those that have but one or two pairs seldom agree.
+    rank = np.argsort(np.argsort(-pairs, kind="stable"))
+    bits = np.left_shift(1, rank.take(row) * _GROUPS // firsts.size).astype(np.uint16)
+    groups = np.zeros(characters.TOP_OF_BMP + 1, np.uint16)
+    np.bitwise_or.at(groups, first, bits)
+    np.bitwise_or.at(groups, second, bits << _GROUPS)
+    rows, columns = np.zeros((2, groups.size), np.int64)
+    seconds = np.unique(second)
     # The first row and the first column are for units that are not first, or not second, of any pair.
-    (rows, height), (columns, width) = _numbered(first), _numbered(second)
-    rows[first] = width * rows[first]
-    wholes = np.zeros(height * width, np.uint16)
+    rows[firsts] = (seconds.size + 1) * np.arange(1, firsts.size + 1)
+    columns[seconds] = np.arange(1, seconds.size + 1)
+    wholes = np.zeros((firsts.size + 1) * (seconds.size + 1), np.uint16)
     wholes[rows[first] + columns[second]] = whole
-    return _PairTables(roles, rows, columns, wholes)
-
-
-def _numbered(units: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.int64], int]:
-    """Return a table that numbers some units from one on and all others zero, and how many numbers it has."""
-    numbers = np.zeros(characters.TOP_OF_BMP + 1, np.int64)
-    numbers[units] = 1
-    # What np.unique finds too, but it imports numpy.ma.
-    members = numbers.nonzero()[0]
-    numbers[members] = np.arange(1, members.size + 1)
-    return numbers, members.size + 1
+    return _PairTables(groups, rows, columns, wholes)
 
 
 @lru_cache(maxsize=1)

@@ -33,16 +33,17 @@ _ASCII_LETTERS = frozenset(ascii_letters)
 _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
 # How far to look character by character before a stretch between marks is laid out.
 _STEPS = 3
+_BYTE = np.uint16(8)
 
 
-def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bool_]:
+def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool_]:
     """Fold what the rules fold.
 
     Parameters
     ----------
     marks : Marks
-    points : ndarray of shape (n_units,)
-        The code points of the characters as they came.
+    joined : str
+        The characters as they came.
     offsets : bool
         Whether the marks' stops will be looked at.
 
@@ -51,7 +52,7 @@ def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bo
     ndarray of bool, shape (n_units,)
         Whether each character stays.
     """
-    _fold_placeholders(marks, points)
+    _fold_placeholders(marks, joined)
     _fold_links(marks)
     _find_masks(marks)
     spell_numerals(marks)
@@ -63,24 +64,21 @@ def apply_rules(marks: Marks, points: Array, offsets: bool) -> npt.NDArray[np.bo
     return keep
 
 
-def _fold_placeholders(marks: Marks, points: Array) -> None:
+def _fold_placeholders(marks: Marks, joined: str) -> None:
     """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
-    latin = (marks.kinds == CLASS_LATIN).nonzero()[0]
-    letters = points.take(marks.at.take(latin))
-    # A placeholder's first three letters as one number.
-    heads = (letters[:-2] << 16) + (letters[1:-1] << 8) + letters[2:]
-    for name, token in PLACEHOLDERS.items():
-        for slot in (heads == _head(name)).nonzero()[0].tolist():
-            mark, start = int(latin[slot]), int(marks.at[latin[slot]])
-            around = "".join(map(chr, points[start - 1 : start + len(name) + 1].tolist()))
-            if around[1:-1] == name and _ASCII_LETTERS.isdisjoint(around[0] + around[-1]):
+    pairs = marks.units[:-1] << _BYTE
+    pairs |= marks.units[1:]
+    likely = np.zeros(pairs.size, np.bool_)
+    for name in PLACEHOLDERS:
+        likely |= pairs == ord(name[0].lower()) * 256 + ord(name[1].lower())
+    for mark in likely.nonzero()[0].tolist():
+        start = int(marks.at[mark])
+        for name, token in PLACEHOLDERS.items():
+            end = start + len(name)
+            if joined.startswith(name, start) and _ASCII_LETTERS.isdisjoint(joined[start - 1] + joined[end]):
                 spelled = slice(mark, mark + len(name))
-                marks.units[spelled] = marks.all_units[start : start + len(name)] = ord(token)
+                marks.units[spelled] = marks.all_units[start:end] = ord(token)
                 marks.kinds[spelled] = CLASS_TOKEN
-
-
-def _head(name: str) -> int:
-    return (ord(name[0]) << 16) + (ord(name[1]) << 8) + ord(name[2])
 
 
 def _fold_links(marks: Marks) -> None:

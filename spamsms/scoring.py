@@ -27,9 +27,15 @@ Array = npt.NDArray[Any]
 # Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that
 # fill the processor's cache, do not take turns too often.
 CHARACTERS_A_PART = 1 << 18
-UNITS_A_PART = 1 << 15
+UNITS_A_PART = 1 << 14
+# A block that is taken and let go again, never written to. Some C libraries, glibc among them, give all freed
+# memory but twice the largest such block back to the system, and fetch it anew, page by page, for each batch:
+# a part needs less than that.
+_ROOM = 3 << 20
 # Four weights, the most that a position sums, stay within 16 bits.
 LARGEST_WEIGHT = 8191
+# The 16-bit sums of fewer positions than these add up to a number of 32 bits.
+_LONGEST_OF_32_BITS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -80,36 +86,36 @@ class LinearScorer:
         """Return the log-odds of checked texts, shape (n_texts,)."""
         if len(texts) <= FEW_TEXTS:
             return np.array([self.log_odds_one(text) for text in texts])
+        np.empty(_ROOM, np.uint8)
         parts = split_evenly(texts, CHARACTERS_A_PART)
         return np.concatenate([self._log_odds_batch(normalize_batch(part)) for part in parts])
 
     def _log_odds_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
-        n_texts = batch.starts.size - 1
         words = self.space.words(batch) if self.space.uses_words else None
-        totals = np.zeros(n_texts, np.int64)
         sizes = self.space.sizes(batch, words)
-        filled = np.flatnonzero(sizes)
-        result = np.full(n_texts, self.intercept)
-        best = windows = None
+        filled = sizes > 0
+        totals = np.zeros(sizes.size, np.int64)
+        best = passages = None
         if self.space.uses_characters:
-            sums = self._sums_of_batch(batch)
-            totals += np.add.reduceat(sums, batch.starts[:-1] - 1, dtype=np.int64)
+            running = self._running_sums(batch)
+            firsts, ends = batch.starts[:-1] - 1, batch.starts[1:] - PADDING
+            totals += running.take(ends) - running.take(firsts)
             if self.passage_scale:
-                lengths = np.diff(batch.starts) - PADDING + 1
-                windows = _windows(sums)
-                best = _best_passages(windows, batch.starts[:-1] - 1, lengths, totals)
+                lengths, windows = ends - firsts, _windows(running)
+                best = _best_passages(windows, firsts, lengths, totals)
         if words is not None:
             totals += self._word_totals(words)
-        result[filled] += self.scale * totals.take(filled) / np.sqrt(sizes.take(filled))
+        # Nothing is left of an empty message but the intercept.
+        totals *= filled
+        result = self.intercept + self.scale * totals / np.sqrt(np.maximum(sizes, 1))
         if best is not None:
-            reach = np.minimum(lengths.take(filled), PASSAGE)
-            result[filled] += self.passage_scale * best.take(filled) / np.sqrt(CHANNELS * reach)
-        if self.second_look is not None and filled.size:
-            unsure = filled[self.second_look.share(result.take(filled)) > 0]
-            passages = None
-            if best is not None and windows is not None:
+            best *= filled
+            result += self.passage_scale * best / np.sqrt(CHANNELS * np.minimum(lengths, PASSAGE))
+        if self.second_look is not None:
+            unsure = ((self.second_look.share(result) > 0) & filled).nonzero()[0]
+            if best is not None:
                 passages = _find_passages(
-                    windows, batch.starts.take(unsure) - 1, lengths.take(unsure), best.take(unsure)
+                    windows, firsts.take(unsure), lengths.take(unsure), best.take(unsure)
                 )
             part = result.take(unsure)
             self.second_look.add(part, batch, unsure, passages)
@@ -121,7 +127,7 @@ class LinearScorer:
         if not self.passage_scale:
             return None
         firsts, lengths = batch.starts[:-1] - 1, np.diff(batch.starts) - PADDING + 1
-        windows = _windows(self._sums_of_batch(batch))
+        windows = _windows(self._running_sums(batch))
         best = _best_passages(windows, firsts, lengths, np.zeros(firsts.size, np.int64))
         return _find_passages(windows, firsts, lengths, best)
 
@@ -162,11 +168,17 @@ class LinearScorer:
         """Weights of single units and of what is hashed."""
         return self.weights[:N_UNITS], self.weights[N_UNITS:]
 
-    def _sums_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.int16]:
-        """Return :meth:`_position_sums`, 0 between messages, where no feature starts."""
+    def _running_sums(self, batch: NormalizedBatch) -> Array:
+        """Return the sums of :meth:`_position_sums` before each position, the last one twice.
+
+        Differences within a message are exact, even where the sums have overflown.
+        """
         sums = self._position_sums(batch.units)
-        sums[batch.starts[1:-1] - PADDING] = 0
-        return sums
+        narrow = int(np.diff(batch.starts).max(initial=0)) < _LONGEST_OF_32_BITS
+        running = np.zeros(sums.size + 2, np.int32 if narrow else np.int64)
+        np.cumsum(sums, dtype=running.dtype, out=running[1:-1])
+        running[-1] = running[-2]
+        return running
 
     def _position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int16]:
         """Return the summed weights of the n-grams that start at each unit but the last two."""
@@ -249,12 +261,9 @@ class LinearScorer:
             shares[start:stop] += factor * amount / (stop - start)
 
 
-def _windows(sums: Array) -> npt.NDArray[np.int64]:
+def _windows(running: Array) -> Array:
     """Return the sum of the `PASSAGE` neighbours that start at each position."""
-    running = np.zeros(sums.size + 2, np.int64)
-    np.cumsum(sums, out=running[1:-1])
-    running[-1] = running[-2]
-    windows: npt.NDArray[np.int64] = running[PASSAGE:] - running[:-PASSAGE]
+    windows: Array = running[PASSAGE:] - running[:-PASSAGE]
     return windows
 
 
