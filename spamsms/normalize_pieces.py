@@ -57,7 +57,7 @@ def _join_text(text: str) -> tuple[str, npt.NDArray[np.int64]]:
 
 def _holds_pair(units: npt.NDArray[np.int64]) -> bool:
     # To make the expression that finds pairs takes long, and hardly any message has one.
-    _, rows, columns, table = _pair_tables()
+    rows, columns, table = _pair_tables()
     wholes = table.take(rows.take(units[:-1]) + columns.take(units[1:]))
     return bool(wholes.item(wholes.argmax()))
 
@@ -192,8 +192,7 @@ def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
 
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
-    tables = _pair_tables()
-    groups = tables.groups.take(units)
+    tables, groups = _pair_tables(), _groups().take(units)
     starts = ((groups[1:] >> _GROUPS & groups[:-1]) != 0).nonzero()[0]
     wholes = tables.wholes.take(
         tables.rows.take(units.take(starts)) + tables.columns.take(units.take(starts + 1))
@@ -212,13 +211,9 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
 class _PairTables(NamedTuple):
     """Pairs of parts as a table of two dimensions.
 
-    The units that can be first are dealt into groups. ``groups`` has a bit for
-    each: the low byte of a unit says in which it is as a first part, the high
-    byte from which it has a first part as a second; of no pair do none agree.
     The whole, or 0, of two units is ``wholes[rows[first] + columns[second]]``.
     """
 
-    groups: npt.NDArray[np.uint16]
     rows: npt.NDArray[np.int64]
     columns: npt.NDArray[np.int64]
     wholes: npt.NDArray[np.uint16]
@@ -227,21 +222,43 @@ class _PairTables(NamedTuple):
 @lru_cache(maxsize=1)
 def _pair_tables() -> _PairTables:
     first, second, whole = characters.parts().T
-    firsts, row, pairs = np.unique(first, return_inverse=True, return_counts=True)
+    # The first row and the first column are for units that are not first, or not second, of any pair.
+    (rows, height), (columns, width) = _numbered(first), _numbered(second)
+    rows[first] = width * rows[first]
+    wholes = np.zeros(height * width, np.uint16)
+    wholes[rows[first] + columns[second]] = whole
+    return _PairTables(rows, columns, wholes)
+
+
+def _numbered(units: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.int64], int]:
+    """Return a table that numbers some units from one on and all others zero, and how many numbers it has."""
+    numbers = np.zeros(characters.TOP_OF_BMP + 1, np.int64)
+    numbers[units] = 1
+    # What np.unique finds too, but it imports numpy.ma.
+    members = numbers.nonzero()[0]
+    numbers[members] = np.arange(1, members.size + 1)
+    return numbers, members.size + 1
+
+
+@lru_cache(maxsize=1)
+def _groups() -> npt.NDArray[np.uint16]:
+    """Return a bit for each group of units that can be first of a pair, shape (65536,).
+
+    The low byte of a unit tells its own group, the high byte those of the units
+    with which it is second: where a byte of each of two units have no bit in
+    common, they are no pair.
+    """
+    first, second, _ = characters.parts().T
     # Parts of many characters together: the groups of those that have but one or two pairs seldom agree.
-    rank = np.argsort(np.argsort(-pairs, kind="stable"))
-    bits = np.left_shift(1, rank.take(row) * _GROUPS // firsts.size).astype(np.uint16)
+    pairs = np.bincount(first)
+    common = np.argsort(-pairs, kind="stable")[: np.count_nonzero(pairs)]
+    group = np.zeros(pairs.size, np.int64)
+    group[common] = np.arange(common.size) * _GROUPS // common.size
+    bits = np.left_shift(1, group.take(first)).astype(np.uint16)
     groups = np.zeros(characters.TOP_OF_BMP + 1, np.uint16)
     np.bitwise_or.at(groups, first, bits)
     np.bitwise_or.at(groups, second, bits << _GROUPS)
-    rows, columns = np.zeros((2, groups.size), np.int64)
-    seconds = np.unique(second)
-    # The first row and the first column are for units that are not first, or not second, of any pair.
-    rows[firsts] = (seconds.size + 1) * np.arange(1, firsts.size + 1)
-    columns[seconds] = np.arange(1, seconds.size + 1)
-    wholes = np.zeros((firsts.size + 1) * (seconds.size + 1), np.uint16)
-    wholes[rows[first] + columns[second]] = whole
-    return _PairTables(groups, rows, columns, wholes)
+    return groups
 
 
 @lru_cache(maxsize=1)
