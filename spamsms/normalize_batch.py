@@ -92,7 +92,7 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
         here[pieces.gone] = False
         stays = here.nonzero()[0]
         kept = kept.take(stays)
-        bounds -= pieces.gone.searchsorted(bounds)
+        bounds -= np.bincount(bounds.searchsorted(pieces.gone), minlength=bounds.size).cumsum()
         if positions is not None and stops is not None:
             stops[pieces.places] = stops[pieces.lasts]
             positions, stops = positions.take(stays), stops.take(stays)

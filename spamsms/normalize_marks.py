@@ -76,13 +76,13 @@ class Marks:
 
     def _visible(self, places: Array, step: int) -> Array:
         """Step over runs of invisible characters: one by one, then over what is left of them at once."""
-        # Only what is invisible and the boundary have the unit 0.
-        zero = (self.all_units.take(places) == 0).nonzero()[0]
-        stuck = self._hidden(places, zero) if zero.size else zero
+        stuck = (self.all_kinds.take(places) == CLASS_DROP).nonzero()[0]
         for _ in range(_STEPS):
-            if stuck.size:
-                places[stuck] += step
-                stuck = self._hidden(places, stuck)
+            if not stuck.size:
+                return places
+            places[stuck] += step
+            still = self.all_kinds.take(places.take(stuck)) == CLASS_DROP
+            stuck = stuck.take(still.nonzero()[0])
         if not stuck.size:
             return places
         hidden = (self.all_kinds == CLASS_DROP).nonzero()[0]
@@ -92,11 +92,6 @@ class Marks:
         run = np.searchsorted(ends, places[stuck], side=side) - (step < 0)
         places[stuck] = ends.take(run) + step
         return places
-
-    def _hidden(self, places: Array, chosen: Array) -> Array:
-        """Return which of some chosen places hold what is invisible."""
-        hidden: Array = chosen.take((self.all_kinds.take(places.take(chosen)) == CLASS_DROP).nonzero()[0])
-        return hidden
 
 
 def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> Marks:
@@ -109,8 +104,13 @@ def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> M
     hidden = (kinds == CLASS_DROP).nonzero()[0]
     if hidden.size:
         # Marks are neighbours where all between them is hidden.
-        before = at.searchsorted(hidden) - 1
-        own, following = at.take(before), at.take(before + 1)
-        between = hidden.searchsorted(following) - hidden.searchsorted(own)
-        beside[before] = following - own - 1 == between
+        before, counts = _count_equal(at.searchsorted(hidden) - 1)
+        beside[before] = at.take(before + 1) - at.take(before) - 1 == counts
     return Marks(units, kinds, at, units.take(at), kinds.take(at), beside, stops)
+
+
+def _count_equal(numbers: Array) -> tuple[Array, Array]:
+    """Return the different ones of ascending numbers, and how often each is there."""
+    new = numbers[1:] != numbers[:-1]
+    firsts = np.concatenate([[0], new.nonzero()[0] + 1, [numbers.size]])
+    return numbers.take(firsts[:-1]), firsts[1:] - firsts[:-1]

@@ -80,18 +80,14 @@ def fold_numbers(marks: Marks) -> None:
     firsts, lasts = marks.runs(members)
     if not firsts.size:
         return
-    masked = kinds.take(firsts) == CLASS_MASK
-    is_mask = kinds == CLASS_MASK
-    inner = is_mask[1:] > is_mask[:-1]
-    inner &= members[:-1]
-    inner &= beside
-    masked[_run_of(firsts, inner.nonzero()[0] + 1)] = True
-    tokens = np.full(firsts.size, ord(MASK), np.uint16)
-    plain = (~masked).nonzero()[0]
-    if plain.size:
-        separators = np.bincount(_run_of(firsts, framed.nonzero()[0] + 1), minlength=firsts.size)
-        first, last = firsts.take(plain), lasts.take(plain)
-        tokens[plain] = _number_tokens(marks, first, last, last - first + 1 - separators.take(plain))
+    digits = lasts - firsts + 1
+    separators = framed.nonzero()[0] + 1
+    if separators.size:
+        digits -= np.bincount(_run_of(firsts, separators), minlength=firsts.size)
+    tokens = _number_tokens(marks, firsts, lasts, digits)
+    masks = (kinds == CLASS_MASK).nonzero()[0]
+    if masks.size:
+        tokens[_run_of(firsts, masks)] = ord(MASK)
     kinds *= ~members
     marks.fold(firsts, lasts, tokens)
 

@@ -152,14 +152,12 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16], bounds: Array) -> Joined
     part = units.take(at)
     kept, last = _join(part, np.searchsorted(at, stray))
     units[at] = part
-    stays = np.zeros(at.size, np.bool_)
-    stays[kept] = True
-    return Joined(at[~stays], at.take(kept), at.take(last))
+    return Joined(at.take(_others(at.size, kept)), at.take(kept), at.take(last))
 
 
 def _join(units: npt.NDArray[np.uint16], stray: Array) -> tuple[Array, Array]:
     """Return the places that stay without strays and second parts, and the last that each stands for."""
-    kept = np.delete(np.arange(units.size), stray)
+    kept = _others(units.size, stray)
     last = kept.copy()
     # What went belongs to the character before it.
     last[np.searchsorted(kept, stray) - 1] = stray
@@ -169,7 +167,15 @@ def _join(units: npt.NDArray[np.uint16], stray: Array) -> tuple[Array, Array]:
             return kept, last
         units[kept[firsts]] = wholes
         last[firsts] = last[firsts + 1]
-        kept, last = np.delete(kept, firsts + 1), np.delete(last, firsts + 1)
+        stays = _others(kept.size, firsts + 1)
+        kept, last = kept.take(stays), last.take(stays)
+
+
+def _others(size: int, gone: Array) -> npt.NDArray[np.int64]:
+    """Return all indices below a size but some."""
+    stays = np.ones(size, np.bool_)
+    stays[gone] = False
+    return stays.nonzero()[0]
 
 
 def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
@@ -199,7 +205,7 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     )
     found = wholes.nonzero()[0]
     starts, wholes = starts.take(found), wholes.take(found)
-    if starts.size > 1:
+    if (starts[1:] - starts[:-1] == 1).any():
         # Of pairs that overlap, every second one from the left.
         new = np.append(True, np.diff(starts) != 1)
         place = np.arange(starts.size)

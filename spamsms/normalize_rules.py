@@ -31,8 +31,8 @@ from spamsms.tables.codes import (
 Array = npt.NDArray[Any]
 _ASCII_LETTERS = frozenset(ascii_letters)
 _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
-# How far to look character by character before a stretch between marks is laid out.
-_STEPS = 3
+# So many characters of each stretch between marks are looked at before a whole one is laid out.
+_NEAR = 4
 _BYTE = np.uint16(8)
 
 
@@ -68,10 +68,7 @@ def _fold_placeholders(marks: Marks, joined: str) -> None:
     """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
     pairs = marks.units[:-1] << _BYTE
     pairs |= marks.units[1:]
-    likely = np.zeros(pairs.size, np.bool_)
-    for name in PLACEHOLDERS:
-        likely |= pairs == ord(name[0].lower()) * 256 + ord(name[1].lower())
-    for mark in likely.nonzero()[0].tolist():
+    for mark in _placeholder_heads().take(pairs).nonzero()[0].tolist():
         start = int(marks.at[mark])
         for name, token in PLACEHOLDERS.items():
             end = start + len(name)
@@ -79,6 +76,15 @@ def _fold_placeholders(marks: Marks, joined: str) -> None:
                 spelled = slice(mark, mark + len(name))
                 marks.units[spelled] = marks.all_units[start:end] = ord(token)
                 marks.kinds[spelled] = CLASS_TOKEN
+
+
+@lru_cache(maxsize=1)
+def _placeholder_heads() -> npt.NDArray[np.bool_]:
+    """Return which two letters, as one number, a placeholder may start with."""
+    heads = np.zeros(0x10000, np.bool_)
+    for name in PLACEHOLDERS:
+        heads[(ord(name[0].lower()) << _BYTE) + ord(name[1].lower())] = True
+    return heads
 
 
 def _fold_links(marks: Marks) -> None:
@@ -141,9 +147,9 @@ def _find_masks(marks: Marks) -> None:
             kinds[expand(firsts.take(long), lasts.take(long) + 1)] = CLASS_MASK
     crosses = marks.units == ord("x")
     crosses &= kinds == CLASS_LATIN
-    firsts, lasts = marks.runs(crosses)
-    if not firsts.size:
+    if not np.count_nonzero(crosses):
         return
+    firsts, lasts = marks.runs(crosses)
     before, after = kinds.take(firsts - 1), kinds.take(lasts + 1)
     part = (before == CLASS_LATIN) & marks.beside.take(firsts - 1)
     part |= (after == CLASS_LATIN) & marks.beside.take(lasts)
@@ -154,31 +160,33 @@ def _find_masks(marks: Marks) -> None:
 
 def _drop_separators(marks: Marks, offsets: bool) -> Array:
     """Drop all but one of equal tokens that nothing parts; return where Latin words need a space between."""
-    content = marks.kinds == CLASS_LATIN
-    content |= marks.kinds == CLASS_TOKEN
-    index = content.nonzero()[0]
-    stops = marks.stops.take(index[:-1])
-    places = marks.at.take(index[1:])
-    # What stays behind a mark parts it from the next, if it is not the next itself.
-    near = stops == places
-    near |= marks.all_kinds.take(stops) < CLASS_LATIN
-    pairs = near.nonzero()[0]
-    left, right = index.take(pairs), index.take(pairs + 1)
-    kinds = marks.kinds.take(left)
-    same = kinds == marks.kinds.take(right)
-    same &= (kinds == CLASS_LATIN) | (marks.units.take(left) == marks.units.take(right))
-    same &= (kinds == CLASS_TOKEN) | (right - left != 1) | ~marks.beside.take(left)
+    latin = marks.kinds == CLASS_LATIN
+    index = (latin | (marks.kinds == CLASS_TOKEN)).nonzero()[0]
+    units = marks.units.take(index)
+    # All letters count as the same.
+    letters = latin.take(index)
+    np.putmask(units, letters, ord("a"))
+    same = units[1:] == units[:-1]
+    together = index[1:] - index[:-1] == 1
+    together &= marks.beside.take(index[:-1])
+    same &= together <= ~letters[:-1]
     chosen = same.nonzero()[0]
+    left, right = index.take(chosen), index.take(chosen + 1)
+    # Most are parted by what follows the first at once.
+    stops = marks.stops.take(left)
+    near = stops == marks.at.take(right)
+    near |= marks.all_kinds.take(stops) < CLASS_LATIN
+    chosen = near.nonzero()[0]
     left, right = left.take(chosen), right.take(chosen)
     alone = _is_nothing_between(marks, left, right).nonzero()[0]
     left, right = left.take(alone), right.take(alone)
-    token = marks.kinds.take(left) == CLASS_TOKEN
-    doubles = token.nonzero()[0]
+    letters = latin.take(left)
+    doubles = (~letters).nonzero()[0]
     marks.kinds[right.take(doubles)] = CLASS_DROP
     if offsets:
         for slot in doubles[::-1].tolist():
             marks.stops[left[slot]] = marks.stops[right[slot]]
-    spaces: Array = marks.stops.take(left.take((~token).nonzero()[0]))
+    spaces: Array = marks.stops.take(left.take(letters.nonzero()[0]))
     marks.all_units[spaces] = SPACE
     return spaces
 
@@ -186,19 +194,15 @@ def _drop_separators(marks: Marks, offsets: bool) -> Array:
 def _is_nothing_between(marks: Marks, left: Array, right: Array) -> npt.NDArray[np.bool_]:
     """Tell which pairs of marks have only characters between them that go."""
     places, ends = marks.stops.take(left), marks.at.take(right)
-    alone: npt.NDArray[np.bool_] = places == ends
-    pairs = (~alone).nonzero()[0]
-    places, ends = places.take(pairs), ends.take(pairs)
     # Most stretches are short, or soon come to a character that stays.
-    for _ in range(_STEPS):
-        further = (marks.all_kinds.take(places) < CLASS_LATIN).nonzero()[0]
-        pairs, places, ends = pairs.take(further), places.take(further) + 1, ends.take(further)
-        reached = places == ends
-        alone[pairs[reached]] = True
-        further = (~reached).nonzero()[0]
-        pairs, places, ends = pairs.take(further), places.take(further), ends.take(further)
-    if pairs.size:
+    near = places[:, None] + np.arange(_NEAR)
+    stays = marks.all_kinds.take(near, mode="clip") >= CLASS_LATIN
+    stays &= near < ends[:, None]
+    alone: npt.NDArray[np.bool_] = ~np.logical_or.reduce(stays, axis=1)
+    further = (alone & (ends - places > _NEAR)).nonzero()[0]
+    if further.size:
+        places, ends = places.take(further), ends.take(further)
         stays = marks.all_kinds.take(expand(places, ends)) >= CLASS_LATIN
         lengths = ends - places
-        alone[pairs] = ~np.logical_or.reduceat(stays, np.cumsum(lengths) - lengths)
+        alone[further] = ~np.logical_or.reduceat(stays, np.cumsum(lengths) - lengths)
     return alone

@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 # Characters scored at a time: memory is bounded, while normalising and hashing, each with tables that
 # fill the processor's cache, do not take turns too often.
 CHARACTERS_A_PART = 1 << 18
-UNITS_A_PART = 1 << 14
+UNITS_A_PART = 1 << 15
 # A block that is taken and let go again, never written to. Some C libraries, glibc among them, give all freed
 # memory but twice the largest such block back to the system, and fetch it anew, page by page, for each batch:
 # a part needs less than that.
@@ -270,24 +270,26 @@ def _windows(running: Array) -> Array:
 def _best_passages(windows: Array, firsts: Array, lengths: Array, totals: Array) -> npt.NDArray[np.int64]:
     """Return the largest window of each message; its total where it is shorter."""
     best: npt.NDArray[np.int64] = totals.copy()
-    long = np.flatnonzero(lengths > PASSAGE)
+    long = (lengths > PASSAGE).nonzero()[0]
     if long.size:
-        starts = firsts.take(long)
-        stretches = np.stack([starts, starts + lengths.take(long) - PASSAGE + 1], axis=1).ravel()
-        best[long] = np.maximum.reduceat(windows, stretches)[::2]
+        stretches = np.empty((long.size, 2), np.int64)
+        firsts.take(long, out=stretches[:, 0])
+        np.add(stretches[:, 0], lengths.take(long) - (PASSAGE - 1), out=stretches[:, 1])
+        best[long] = np.maximum.reduceat(windows, stretches.ravel())[::2]
     return best
 
 
 def _find_passages(windows: Array, firsts: Array, lengths: Array, best: Array) -> npt.NDArray[np.int64]:
     """Return where the first best passage of each message starts; -1 where it is no longer than one."""
     found = np.full(firsts.size, -1)
-    long = np.flatnonzero(lengths > PASSAGE)
-    counts = lengths.take(long) - PASSAGE + 1
-    row_of = np.repeat(np.arange(long.size), counts)
-    places = expand(firsts.take(long), firsts.take(long) + counts)
-    hits = np.flatnonzero(windows.take(places) == best.take(long).take(row_of))
-    _, first_hits = np.unique(row_of.take(hits), return_index=True)
-    found[long] = places.take(hits.take(first_hits))
+    long = (lengths > PASSAGE).nonzero()[0]
+    if long.size:
+        starts, counts = firsts.take(long), lengths.take(long) - (PASSAGE - 1)
+        row_of = np.repeat(np.arange(long.size), counts)
+        places = expand(starts, starts + counts)
+        hits = (windows.take(places) == best.take(long).take(row_of)).nonzero()[0]
+        first_hits = np.diff(row_of.take(hits), prepend=-1).nonzero()[0]
+        found[long] = places.take(hits.take(first_hits))
     return found
 
 
