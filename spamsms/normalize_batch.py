@@ -28,7 +28,7 @@ _GAP = "\0" * PADDING
 # Counted at a time, so that the texts counted last are still in the processor's cache when looked up.
 _TEXTS_A_BLOCK = 1024
 # Looked up at a time, so that what they go through stays in the processor's cache.
-_UNITS_AT_ONCE = 1 << 14
+_UNITS_AT_ONCE = 1 << 15
 _CLASS_SHIFT = np.uint32(16)
 
 
@@ -105,20 +105,25 @@ def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]
     units, kinds = np.empty(len(joined), np.uint16), np.empty(len(joined), np.uint8)
     room = min(len(joined), _UNITS_AT_ONCE)
     index, codes = np.empty(room, np.int64), np.empty(room, np.uint32)
+    above: list[tuple[Array, Array]] = []
     for start in range(0, len(joined), _UNITS_AT_ONCE):
         part = slice(start, start + _UNITS_AT_ONCE)
-        points = np.frombuffer(joined[part].encode("utf-32-le", "surrogatepass"), np.uint32)
+        # Faster than to encode them, lone surrogates above all.
+        points = np.array([joined[part]]).view(np.uint32)
         places, found = index[: points.size], codes[: points.size]
         np.copyto(places, points)
-        # What lies above the table is looked up on its own.
+        # What lies above the table is looked up on its own below.
         _units_and_classes().take(places, out=found, mode="wrap")
         if int(np.maximum.reduce(points)) > characters.TOP_OF_BMP:
             high = (points > characters.TOP_OF_BMP).nonzero()[0]
-            above = characters.full_canonical().take(places.take(high))
-            found[high] = _with_class(above)
+            above.append((high + start, points.take(high)))
         np.copyto(units[part], found, casting="unsafe")
         np.right_shift(found, _CLASS_SHIFT, out=found)
         np.copyto(kinds[part], found, casting="unsafe")
+    if above:
+        at, points = map(np.concatenate, zip(*above, strict=True))
+        units[at] = characters.full_canonical().take(points)
+        kinds[at] = characters.classes().take(units.take(at))
     return units, kinds
 
 
@@ -128,11 +133,6 @@ def _find_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(np.append(PADDING, lengths + PADDING))
     kinds[ends - 1] = kinds[ends - 2] = CLASS_BOUND
-
-
-def _with_class(units: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
-    """Return units with the class of each in the bits above it."""
-    return characters.classes().take(units).astype(np.uint32) << _CLASS_SHIFT | units
 
 
 def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
@@ -146,10 +146,14 @@ def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> n
 
 @lru_cache(maxsize=1)
 def _units_and_classes() -> npt.NDArray[np.uint32]:
-    """Return what each character up to U+FFFF becomes, as :func:`_with_class` does; zero is the boundary."""
-    table = _with_class(characters.canonical())
-    table[0] = CLASS_BOUND << _CLASS_SHIFT
-    return table
+    """Return the unit that each character up to U+FFFF becomes, the class in the bits above it.
+
+    Zero is the boundary.
+    """
+    units = characters.canonical()
+    classes = characters.classes().take(units).astype(np.uint32)
+    classes[0] = CLASS_BOUND
+    return classes << _CLASS_SHIFT | units
 
 
 def normalize_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:

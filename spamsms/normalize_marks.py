@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.tables.codes import CLASS_DROP, CLASS_GAP, CLASS_TOKEN
+from spamsms.tables.codes import (
+    CLASS_DIGIT,
+    CLASS_DROP,
+    CLASS_GAP,
+    CLASS_LINK_MARK,
+    CLASS_MASK,
+    CLASS_NUMERAL,
+    CLASS_TOKEN,
+)
 
 Array = npt.NDArray[Any]
 # How far to step over invisible characters one by one.
@@ -19,6 +27,8 @@ _STEPS = 3
 class Marks:
     """The characters that rules look at: letters, digits, masks, tokens and what may join them.
 
+    Numerals and gaps are marks only beside a digit, a mask, a numeral or what is
+    invisible, gaps between two: no others can be part of a number.
     A mark that is no character stands at either end.
 
     Attributes
@@ -96,17 +106,33 @@ class Marks:
 
 def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> Marks:
     """Find the marks among characters, given their canonical units and classes."""
-    chosen = kinds - np.uint8(CLASS_GAP) <= CLASS_TOKEN - CLASS_GAP
-    chosen[0] = chosen[-1] = True
+    dropped = kinds == CLASS_DROP
+    chosen = _choose(kinds, dropped)
     at = chosen.nonzero()[0]
     stops = at + 1
     beside = at[1:] == stops[:-1]
-    hidden = (kinds == CLASS_DROP).nonzero()[0]
+    hidden = dropped.nonzero()[0]
     if hidden.size:
         # Marks are neighbours where all between them is hidden.
         before, counts = _count_equal(at.searchsorted(hidden) - 1)
         beside[before] = at.take(before + 1) - at.take(before) - 1 == counts
     return Marks(units, kinds, at, units.take(at), kinds.take(at), beside, stops)
+
+
+def _choose(kinds: npt.NDArray[np.uint8], dropped: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which characters are marks: numerals and gaps only where they may be part of a number."""
+    numeric = kinds - np.uint8(CLASS_DIGIT) <= CLASS_NUMERAL - CLASS_DIGIT
+    numeric |= dropped
+    chosen = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_MASK - CLASS_LINK_MARK
+    chosen |= kinds == CLASS_TOKEN
+    chosen[0] = chosen[-1] = True
+    inner = numeric[:-2] | numeric[2:]
+    inner &= kinds[1:-1] == CLASS_NUMERAL
+    chosen[1:-1] |= inner
+    np.logical_and(numeric[:-2], numeric[2:], out=inner)
+    inner &= kinds[1:-1] == CLASS_GAP
+    chosen[1:-1] |= inner
+    return chosen
 
 
 def _count_equal(numbers: Array) -> tuple[Array, Array]:

@@ -147,7 +147,9 @@ def join_pieces_of_batch(units: npt.NDArray[np.uint16], bounds: Array) -> Joined
     if not found.size:
         return None
     # Few messages have anything to join: only they are gone over again.
-    behind = np.unique(bounds.searchsorted(found))
+    hit = np.zeros(bounds.size, np.bool_)
+    hit[bounds.searchsorted(found)] = True
+    behind = hit.nonzero()[0]
     at = expand(bounds.take(behind - 1), bounds.take(behind) + 1)
     part = units.take(at)
     kept, last = _join(part, np.searchsorted(at, stray))
@@ -199,18 +201,22 @@ def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
     tables, groups = _pair_tables(), _groups().take(units)
-    starts = ((groups[1:] >> _GROUPS & groups[:-1]) != 0).nonzero()[0]
+    common = groups[1:] >> _GROUPS
+    common &= groups[:-1]
+    starts = common.astype(np.bool_).nonzero()[0]
     wholes = tables.wholes.take(
         tables.rows.take(units.take(starts)) + tables.columns.take(units.take(starts + 1))
     )
     found = wholes.nonzero()[0]
     starts, wholes = starts.take(found), wholes.take(found)
-    if (starts[1:] - starts[:-1] == 1).any():
+    beside = starts[1:] - starts[:-1] == 1
+    if beside.any():
         # Of pairs that overlap, every second one from the left.
-        new = np.append(True, np.diff(starts) != 1)
         place = np.arange(starts.size)
-        even = (place - place[new][np.cumsum(new) - 1]) % 2 == 0
-        starts, wholes = starts[even], wholes[even]
+        first = np.zeros(starts.size, np.int64)
+        np.multiply(place[1:], ~beside, out=first[1:])
+        chosen = ((place - np.maximum.accumulate(first)) % 2 == 0).nonzero()[0]
+        starts, wholes = starts.take(chosen), wholes.take(chosen)
     return starts, wholes
 
 

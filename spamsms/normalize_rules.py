@@ -165,7 +165,7 @@ def _drop_separators(marks: Marks, offsets: bool) -> Array:
     units = marks.units.take(index)
     # All letters count as the same.
     letters = latin.take(index)
-    np.putmask(units, letters, ord("a"))
+    units *= ~letters
     same = units[1:] == units[:-1]
     together = index[1:] - index[:-1] == 1
     together &= marks.beside.take(index[:-1])
@@ -198,7 +198,8 @@ def _is_nothing_between(marks: Marks, left: Array, right: Array) -> npt.NDArray[
     near = places[:, None] + np.arange(_NEAR)
     stays = marks.all_kinds.take(near, mode="clip") >= CLASS_LATIN
     stays &= near < ends[:, None]
-    alone: npt.NDArray[np.bool_] = ~np.logical_or.reduce(stays, axis=1)
+    # Four truth values are one number.
+    alone: npt.NDArray[np.bool_] = stays.view(np.uint32)[:, 0] == 0
     further = (alone & (ends - places > _NEAR)).nonzero()[0]
     if further.size:
         places, ends = places.take(further), ends.take(further)
