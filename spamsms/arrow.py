@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spamsms.calibration import sigmoid
 from spamsms.errors import InputError
+from spamsms.joined_texts import GAP, JoinedTexts, checked_join
 from spamsms.parallel import CHARACTERS_WORTH_STARTING, map_parts
 from spamsms.registry import as_model
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from spamsms.classifier import SpamClassifier
 
-_ROWS_A_PART = 1 << 14
+# Some `scoring.CHARACTERS_A_PART` of Chinese.
+_BYTES_A_PART = 3 << 18
 
 
 def score_arrow(
@@ -104,26 +106,76 @@ def _score_chunk(array: pa.Array, model: SpamClassifier) -> pa.Array:
         array = array.dictionary_decode()
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), pa.float64())
+    array = _without_view(array)
     known = np.ones(len(array), np.bool_)
     scorer, n_jobs = model._fitted(), model.n_jobs
     if array.nbytes < CHARACTERS_WORTH_STARTING:
         n_jobs = None
-    parts = list(map_parts(scorer.log_odds, _texts_of_parts(array, known), n_jobs))
+    tasks = ([part] for part in _parts_of(array, known))
+    scores = list(map_parts(scorer.log_odds_of_parts, tasks, n_jobs))
     probabilities = np.zeros(len(array))
-    probabilities[known] = sigmoid(np.concatenate(parts)) if parts else 0.0
+    probabilities[known] = sigmoid(np.concatenate(scores)) if scores else 0.0
     return pa.array(probabilities, mask=~known)
 
 
-def _texts_of_parts(array: pa.Array, known: npt.NDArray[np.bool_]) -> Iterator[list[str]]:
+def _parts_of(array: pa.Array, known: npt.NDArray[np.bool_]) -> Iterator[JoinedTexts | Sequence[str]]:
     """Yield the texts of a column part by part, without those that are null or no UTF-8.
 
     Which are left is noted in `known`.
     """
-    for start in range(0, len(array), _ROWS_A_PART):
-        part = array.slice(start, _ROWS_A_PART)
-        texts, there = texts_of(part)
-        known[start : start + len(part)] = there
-        yield texts
+    start = 0
+    for stop in _ends_of_parts(array):
+        part = array.slice(start, stop - start)
+        texts: JoinedTexts | Sequence[str] | None = _join(part)
+        if texts is None:
+            texts, known[start:stop] = texts_of(part)
+        elif part.null_count:
+            known[start:stop] = part.is_valid().to_numpy(zero_copy_only=False)
+        start = stop
+        if texts:
+            yield texts
+
+
+def _ends_of_parts(array: pa.Array) -> Iterator[int]:
+    """Yield where parts of about `_BYTES_A_PART` end."""
+    from pyarrow import compute
+
+    lengths = compute.binary_length(array).fill_null(0).to_numpy(zero_copy_only=False)
+    ends = np.cumsum(lengths, dtype=np.int64)
+    stop, done = 0, 0
+    while stop < ends.size:
+        stop = max(int(ends.searchsorted(done + _BYTES_A_PART, side="right")), stop + 1)
+        done = int(ends[stop - 1])
+        yield stop
+
+
+def _join(array: pa.Array) -> JoinedTexts | None:
+    """Return the texts of a column that are not null, without making a str of each.
+
+    None where one is no UTF-8 or holds a NUL, or all are null.
+    """
+    pa = _pyarrow()
+    from pyarrow import compute
+
+    values = array.drop_null() if array.null_count else array
+    if not len(values):
+        return None
+    whole = pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+    gap = pa.scalar(GAP.encode(), pa.binary()).cast(values.type)
+    try:
+        text = str(compute.binary_join(whole, gap)[0].as_buffer(), "utf-8")
+    except UnicodeDecodeError:
+        return None
+    return checked_join(f"{GAP}{text}{GAP}", len(values))
+
+
+def _without_view(array: pa.Array) -> pa.Array:
+    """Return a column of views as one of bytes, of which Arrow can do more."""
+    pa = _pyarrow()
+    if "view" not in str(array.type):
+        return array
+    rows = [value.as_buffer() for value in array]
+    return pa.array([None if row is None else row.to_pybytes() for row in rows], pa.large_binary())
 
 
 def texts_of(array: pa.Array) -> tuple[list[str], npt.NDArray[np.bool_]]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.joined_texts import GAP, JoinedTexts
 from spamsms.message_units import PADDING
 from spamsms.normalize_pieces import join_pieces_of_batch
 from spamsms.tables import characters
@@ -24,7 +25,6 @@ from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
 from spamsms.validation import check_text
 
 Array = npt.NDArray[Any]
-_GAP = "\0" * PADDING
 # Counted at a time, so that the texts counted last are still in the processor's cache when looked up.
 _TEXTS_A_BLOCK = 1024
 # Looked up at a time, so that what they go through stays in the processor's cache.
@@ -53,12 +53,12 @@ class NormalizedBatch(NamedTuple):
     stops: npt.NDArray[np.int64] | None = None
 
 
-def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> NormalizedBatch:
+def normalize_batch(texts: Sequence[str] | JoinedTexts, *, offsets: bool = False) -> NormalizedBatch:
     """Normalise messages at once.
 
     Parameters
     ----------
-    texts : sequence of str
+    texts : sequence of str, or JoinedTexts
         The messages; any string will do, lone surrogates included.
     offsets : bool, default=False
         Also say where each unit stands in the original.
@@ -71,11 +71,12 @@ def normalize_batch(texts: Sequence[str], *, offsets: bool = False) -> Normalize
     from spamsms.normalize_marks import find_marks
     from spamsms.normalize_rules import apply_rules
 
-    joined = _GAP.join(["", *texts, ""])
+    joined = texts.text if isinstance(texts, JoinedTexts) else GAP.join(["", *texts, ""])
     units, kinds = _look_up(joined)
-    if np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(texts) + 1):
+    listed = None if isinstance(texts, JoinedTexts) else texts
+    if listed is not None and np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(listed) + 1):
         # A text holds what parts messages here.
-        _find_bounds(kinds, texts)
+        _find_bounds(kinds, listed)
     marks = find_marks(units, kinds)
     keep = apply_rules(marks, joined, offsets)
     kept = _take_where(units, keep)

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import InputError
+from spamsms.joined_texts import JoinedTexts, join_texts
 from spamsms.normalize_batch import split_evenly
-from spamsms.scoring import LinearScorer
+from spamsms.scoring import CHARACTERS_A_PART, LinearScorer
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -93,10 +94,13 @@ def log_odds_on_cores(
     """Return :meth:`LinearScorer.log_odds`, by several processes where the batch is worth it."""
     if not is_worth_it(texts, n_jobs):
         return scorer.log_odds(texts)
-    parts: list[npt.NDArray[Any]] = list(
-        map_parts(scorer.log_odds, split_evenly(texts, CHARACTERS_A_TASK), n_jobs)
-    )
-    return np.concatenate(parts)
+    tasks = map(_joined_parts, split_evenly(texts, CHARACTERS_A_TASK))
+    return np.concatenate(list(map_parts(scorer.log_odds_of_parts, tasks, n_jobs)))
+
+
+def _joined_parts(texts: Sequence[str]) -> list[JoinedTexts | Sequence[str]]:
+    # A string goes to another process much sooner than a list of as many characters.
+    return [join_texts(part) or part for part in split_evenly(texts, CHARACTERS_A_PART)]
 
 
 def is_worth_it(texts: Sequence[str], n_jobs: int | None) -> bool:

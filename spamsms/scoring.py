@@ -6,7 +6,7 @@ the last bit alone or in a batch, in whatever order, on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from spamsms.features import CHANNELS, FEW_TEXTS, FEW_UNITS, N_UNITS, FeatureSpace, Scratch, Words
 from spamsms.index_runs import expand
+from spamsms.joined_texts import JoinedTexts
 from spamsms.kinds import PASSAGE
 from spamsms.message_units import PADDING
 from spamsms.normalize import normalized_units
@@ -86,8 +87,17 @@ class LinearScorer:
         """Return the log-odds of checked texts, shape (n_texts,)."""
         if len(texts) <= FEW_TEXTS:
             return np.array([self.log_odds_one(text) for text in texts])
+        return self.log_odds_of_parts(split_evenly(texts, CHARACTERS_A_PART))
+
+    def log_odds_of_parts(self, parts: Iterable[Sequence[str] | JoinedTexts]) -> npt.NDArray[np.float64]:
+        """Return the log-odds of the checked texts of one or more parts, shape (n_texts,).
+
+        Parameters
+        ----------
+        parts : iterable of sequences of str or JoinedTexts
+            None empty, each of about `CHARACTERS_A_PART`, which bounds the memory.
+        """
         np.empty(_ROOM, np.uint8)
-        parts = split_evenly(texts, CHARACTERS_A_PART)
         return np.concatenate([self._log_odds_batch(normalize_batch(part)) for part in parts])
 
     def _log_odds_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:

@@ -39,7 +39,7 @@ def test_each_type_of_texts_is_scored(char_model: SpamClassifier, kind: Any) -> 
 
 def test_parts_of_a_column_join_up(char_model: SpamClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = score_arrow(pa.array(ROWS), char_model)
-    monkeypatch.setattr(module, "_ROWS_A_PART", 3)
+    monkeypatch.setattr(module, "_BYTES_A_PART", 100)
     assert score_arrow(pa.array(ROWS), char_model).equals(whole)
 
 
@@ -48,15 +48,12 @@ def test_values_of_a_dictionary_are_scored_once(
 ) -> None:
     column = pa.array(ROWS * 20).dictionary_encode()
     scored: list[str] = []
-    score = type(char_model.scorer_).log_odds
+    score = module._score_chunk
     monkeypatch.setattr(
-        type(char_model.scorer_),
-        "log_odds",
-        lambda scorer, texts: scored.extend(texts) or score(scorer, texts),
+        module, "_score_chunk", lambda texts, model: scored.extend(texts.to_pylist()) or score(texts, model)
     )
-    found = score_arrow(column, char_model).to_pylist()
+    assert score(column, char_model).to_pylist() == expected(char_model, ROWS) * 20
     assert sorted(scored) == sorted(set(TEXTS))
-    assert found == expected(char_model, ROWS) * 20
 
 
 def test_a_dictionary_larger_than_its_column_and_one_with_nulls(char_model: SpamClassifier) -> None:
@@ -90,7 +87,7 @@ def test_a_column_of_nulls_or_of_nothing(char_model: SpamClassifier) -> None:
 def test_several_processes_give_the_same(char_model: SpamClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (module, parallel):
         monkeypatch.setattr(place, "CHARACTERS_WORTH_STARTING", 10)
-    monkeypatch.setattr(module, "_ROWS_A_PART", 4)
+    monkeypatch.setattr(module, "_BYTES_A_PART", 100)
     two_jobs = copy.copy(char_model).set_params(n_jobs=2)
     assert score_arrow(pa.array(ROWS), two_jobs).to_pylist() == expected(char_model, ROWS)
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from arbitrary_messages import BATCHES, TEXTS
 from growth import fastest
@@ -13,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spamsms import InputError, normalize_text
+from spamsms.joined_texts import join_texts
 from spamsms.normalize_batch import decode_batch, normalize_batch, normalize_with_offsets, split_evenly
 from spamsms.tables import characters
 from spamsms.tables.codes import SPACE, TOKENS
@@ -95,6 +97,18 @@ def test_the_normal_form_holds_only_visible_canonical_characters(text: str) -> N
 @settings(max_examples=250)
 def test_a_batch_is_normalised_like_each_of_its_messages(texts: list[str], offsets: bool) -> None:
     assert decode_batch(normalize_batch(texts, offsets=offsets)) == [normalize_text(text) for text in texts]
+
+
+@given(BATCHES)
+def test_messages_joined_are_normalised_as_a_list_of_them_is(texts: list[str]) -> None:
+    joined = join_texts(texts)
+    if any("\0" in text for text in texts):
+        assert joined is None
+    else:
+        assert joined is not None
+        assert joined.n_texts == len(texts)
+        for ours, theirs in zip(normalize_batch(joined)[:2], normalize_batch(texts)[:2], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
 
 
 @given(TEXTS)
