@@ -136,17 +136,18 @@ def _parts_of(array: pa.Array, known: npt.NDArray[np.bool_]) -> Iterator[JoinedT
             yield texts
 
 
-def _ends_of_parts(array: pa.Array) -> Iterator[int]:
-    """Yield where parts of about `_BYTES_A_PART` end."""
+def _ends_of_parts(array: pa.Array) -> list[int]:
+    """Return where parts of at most about `_BYTES_A_PART` end, evenly."""
     from pyarrow import compute
 
     lengths = compute.binary_length(array).fill_null(0).to_numpy(zero_copy_only=False)
     ends = np.cumsum(lengths, dtype=np.int64)
-    stop, done = 0, 0
-    while stop < ends.size:
-        stop = max(int(ends.searchsorted(done + _BYTES_A_PART, side="right")), stop + 1)
-        done = int(ends[stop - 1])
-        yield stop
+    if not ends.size:
+        return []
+    n_parts = -(-ends.item(-1) // _BYTES_A_PART)
+    shares = ends.item(-1) * np.arange(1, n_parts) // max(n_parts, 1)
+    stops: list[int] = np.unique(np.append(ends.searchsorted(shares) + 1, ends.size)).tolist()
+    return stops
 
 
 def _join(array: pa.Array) -> JoinedTexts | None:
@@ -157,16 +158,17 @@ def _join(array: pa.Array) -> JoinedTexts | None:
     pa = _pyarrow()
     from pyarrow import compute
 
-    values = array.drop_null() if array.null_count else array
-    if not len(values):
+    n_texts = len(array) - array.null_count
+    if not n_texts:
         return None
-    whole = pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
-    gap = pa.scalar(GAP.encode(), pa.binary()).cast(values.type)
+    nothing = pa.array([b""], pa.binary()).cast(array.type)
+    rows = pa.concat_arrays([nothing, array.drop_null() if array.null_count else array, nothing])
+    gap = pa.scalar(GAP.encode(), pa.binary()).cast(array.type)
+    joined = compute.binary_join(pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), rows), gap)
     try:
-        text = str(compute.binary_join(whole, gap)[0].as_buffer(), "utf-8")
+        return checked_join(str(joined[0].as_buffer(), "utf-8"), n_texts)
     except UnicodeDecodeError:
         return None
-    return checked_join(f"{GAP}{text}{GAP}", len(values))
 
 
 def _without_view(array: pa.Array) -> pa.Array:
