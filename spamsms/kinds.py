@@ -36,7 +36,7 @@ _FEW_UNITS = 256
 PASSAGE = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KindHead:
     """Weights of the kinds.
 

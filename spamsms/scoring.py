@@ -39,7 +39,7 @@ LARGEST_WEIGHT = 8191
 _LONGEST_OF_32_BITS = 1 << 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearScorer:
     """Weights and how to sum them.
 

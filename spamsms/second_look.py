@@ -31,7 +31,7 @@ FADING = 1.0
 SAY = 1.75
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SecondLook:
     """How the kinds take part in the score.
 
