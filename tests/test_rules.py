@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from command_runs import Run, json_rows
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spamsms import DatasetError, InputError, Rules, SpamClassifier, UserRule
@@ -141,6 +141,7 @@ def test_the_index_finds_exactly_the_literals_in_a_text(literals: list[str], tex
 
 
 @given(st.lists(st.text("106*?", min_size=1, max_size=5), max_size=8), st.text("106", max_size=6))
+@example(["106?", "106*"], "1060")
 def test_the_index_finds_exactly_the_patterns_that_a_sender_meets(patterns: list[str], sender: str) -> None:
     expected = {
         pattern

@@ -127,7 +127,7 @@ class SenderIndex:
         self._globs = [
             (pattern, _compile_glob(pattern))
             for pattern in sorted(wild)
-            if pattern[:-1] not in self._prefixes
+            if pattern[-1] != "*" or pattern[:-1] not in self._prefixes
         ]
 
     def find(self, sender: str) -> Iterator[str]:
