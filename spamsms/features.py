@@ -41,6 +41,7 @@ FEW_TEXTS = 6
 # Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _HASH_WIDTH = 32
+_HASH = np.dtype(np.uint32)
 # A message of up to so many units, boundaries included, is hashed in a way that is shorter for few.
 FEW_UNITS = 512
 _PAIR_AND_SOUND = np.tile(np.array([_PAIR, _SOUND]), FEW_UNITS)
@@ -179,8 +180,8 @@ class FeatureSpace:
         """
         size = units.size - 2
         # A unit's two codes side by side.
-        codes = unit_and_sound_codes().take(units, axis=0).reshape(-1)
-        hashed = np.empty(3 * size, np.uint32)
+        codes = unit_and_sound_codes().take(units, 0).ravel()
+        hashed = np.empty(3 * size, _HASH)
         pairs, triples = hashed[: 2 * size], hashed[2 * size :]
         np.multiply(codes[:-4], _PAIR_AND_SOUND[: 2 * size], pairs)
         np.add(pairs, codes[2:-2], pairs)

@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 # Zeros before and behind each message, as many as the longest n-gram reaches over a boundary.
 PADDING = 2
-_PAD = "\0" * PADDING
+_PAD = bytes(2 * PADDING)
+# Made once: NumPy looks a type up each time it is named.
+_UNIT, _INDEX = np.dtype("<u2"), np.dtype(np.int64)
 
 
 def padded_units(text: str) -> npt.NDArray[np.int64]:
@@ -15,5 +17,5 @@ def padded_units(text: str) -> npt.NDArray[np.int64]:
 
     As numbers of the size by which NumPy looks things up fastest.
     """
-    encoded = f"{_PAD}{text}{_PAD}".encode("utf-16-le", "surrogatepass")
-    return np.frombuffer(encoded, np.uint16).astype(np.int64)
+    encoded = _PAD + text.encode("utf-16-le", "surrogatepass") + _PAD
+    return np.frombuffer(encoded, _UNIT).astype(_INDEX)

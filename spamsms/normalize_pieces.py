@@ -57,8 +57,9 @@ def _join_text(text: str) -> tuple[str, npt.NDArray[np.int64]]:
 
 def _holds_pair(units: npt.NDArray[np.int64]) -> bool:
     # To make the expression that finds pairs takes long, and hardly any message has one.
-    rows, columns, table = _pair_tables()
-    wholes = table.take(rows.take(units[:-1]) + columns.take(units[1:]))
+    places, table = _pair_tables()
+    flat = places.take(units, 0).ravel()
+    wholes = table.take(flat[:-2:2] + flat[3::2])
     return bool(wholes.item(wholes.argmax()))
 
 
@@ -204,9 +205,8 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     common = groups[1:] >> _GROUPS
     common &= groups[:-1]
     starts = common.astype(np.bool_).nonzero()[0]
-    wholes = tables.wholes.take(
-        tables.rows.take(units.take(starts)) + tables.columns.take(units.take(starts + 1))
-    )
+    first, second = (tables.places.take(units.take(at), 0) for at in (starts, starts + 1))
+    wholes = tables.wholes.take(first[:, 0] + second[:, 1])
     found = wholes.nonzero()[0]
     starts, wholes = starts.take(found), wholes.take(found)
     beside = starts[1:] - starts[:-1] == 1
@@ -223,33 +223,32 @@ def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
 class _PairTables(NamedTuple):
     """Pairs of parts as a table of two dimensions.
 
-    The whole, or 0, of two units is ``wholes[rows[first] + columns[second]]``.
+    The whole, or 0, of two units is ``wholes[places[first, 0] + places[second, 1]]``.
     """
 
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
     wholes: npt.NDArray[np.uint16]
 
 
 @lru_cache(maxsize=1)
 def _pair_tables() -> _PairTables:
     first, second, whole = characters.parts().T
+    places = np.zeros((characters.TOP_OF_BMP + 1, 2), np.int64)
     # The first row and the first column are for units that are not first, or not second, of any pair.
-    (rows, height), (columns, width) = _numbered(first), _numbered(second)
-    rows[first] = width * rows[first]
-    wholes = np.zeros(height * width, np.uint16)
-    wholes[rows[first] + columns[second]] = whole
-    return _PairTables(rows, columns, wholes)
+    rows, columns = _number(places[:, 0], first), _number(places[:, 1], second)
+    places[:, 0] *= columns
+    wholes = np.zeros(rows * columns, np.uint16)
+    wholes[places[first, 0] + places[second, 1]] = whole
+    return _PairTables(places, wholes)
 
 
-def _numbered(units: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.int64], int]:
-    """Return a table that numbers some units from one on and all others zero, and how many numbers it has."""
-    numbers = np.zeros(characters.TOP_OF_BMP + 1, np.int64)
+def _number(numbers: npt.NDArray[np.int64], units: npt.NDArray[np.uint16]) -> int:
+    """Give some units numbers from one on, all others being zero, and return how many numbers there are."""
     numbers[units] = 1
     # What np.unique finds too, but it imports numpy.ma.
     members = numbers.nonzero()[0]
     numbers[members] = np.arange(1, members.size + 1)
-    return numbers, members.size + 1
+    return int(members.size) + 1
 
 
 @lru_cache(maxsize=1)

@@ -33,6 +33,8 @@ UNITS_A_PART = 1 << 15
 # memory but twice the largest such block back to the system, and fetch it anew, page by page, for each batch:
 # a part needs less than that.
 _ROOM = 3 << 20
+# Made once: NumPy looks a type up each time it is named.
+_SUM = np.dtype(np.int64)
 # Four weights, the most that a position sums, stay within 16 bits.
 LARGEST_WEIGHT = 8191
 # The 16-bit sums of fewer positions than these add up to a number of 32 bits.
@@ -171,7 +173,7 @@ class LinearScorer:
         sums += others[:pairs:2]
         sums += others[1:pairs:2]
         sums += others[pairs:]
-        return sums.astype(np.int64)
+        return sums.astype(_SUM)
 
     @cached_property
     def _tables(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
