@@ -62,7 +62,7 @@ def score_arrow(
         chunks = [_score_chunk(chunk, classifier) for chunk in array.chunks]
         return pa.chunked_array(chunks, pa.float64())
     if not isinstance(array, pa.Array):
-        raise InputError(f"array is a {type(array).__name__}; pass a pyarrow.Array or pyarrow.ChunkedArray")
+        raise InputError(f"array is of type {type(array).__name__}; pass a pyarrow.Array or ChunkedArray")
     check_type(array.type)
     return _score_chunk(array, classifier)
 

@@ -81,7 +81,7 @@ def as_model(model: SpamClassifier | str | os.PathLike[str] | None) -> SpamClass
 
     if not isinstance(model, SpamClassifier):
         raise InputError(
-            f"model is a {type(model).__name__}; "
+            f"model is of type {type(model).__name__}; "
             "pass a SpamClassifier, a model's name or the path of its folder"
         )
     return model
@@ -106,7 +106,8 @@ def _find_folder(name_or_path: str | os.PathLike[str] | None) -> str | os.PathLi
         return _packaged_default() or _packaged_folder(DEFAULT_MODEL)
     if not isinstance(name_or_path, (str, os.PathLike)):
         raise InputError(
-            f"name_or_path is a {type(name_or_path).__name__}; pass a model's name or the path of its folder"
+            f"name_or_path is of type {type(name_or_path).__name__}; "
+            "pass a model's name or the path of its folder"
         )
     from pathlib import Path
 

@@ -60,7 +60,7 @@ def as_sequence(X: Any, name: str = "X", items: str = "str") -> Sequence[Any]:
         return rows
     if hasattr(X, "columns"):
         raise InputError(
-            f"{name} is a {type(X).__name__}; select the column of texts, such as {name}['text']"
+            f"{name} is of type {type(X).__name__}; select the column of texts, such as {name}['text']"
         )
     raise InputError(f"{name} is of type {type(X).__name__}; {_BATCH} {items}")
 

@@ -100,12 +100,12 @@ def test_a_model_may_be_named(folder: Path, char_model: SpamClassifier) -> None:
 @pytest.mark.parametrize(
     ("column", "model", "message"),
     [
-        (["a"], None, r"array is a list; pass a pyarrow\.Array"),
+        (["a"], None, r"array is of type list; pass a pyarrow\.Array"),
         (pa.array([1]), None, "array holds int64; pass a column of strings, or cast it to string"),
         (pa.chunked_array([[1.5]]), None, "array holds double"),
         (pa.array([["a"]]), None, "array holds list"),
         (pa.array([1]).dictionary_encode(), None, "array holds dictionary<values=int64"),
-        (pa.array(["a"]), 5, "model is a int; pass a SpamClassifier"),
+        (pa.array(["a"]), 5, "model is of type int; pass a SpamClassifier"),
         (pa.array(["a"]), "nobody", "no model 'nobody'"),
     ],
 )

@@ -80,9 +80,9 @@ def test_a_folder_without_manifest_is_no_packaged_model(packaged_home: Path) -> 
         ("no/such/model", "no model at no/such/model: there is no such folder"),
         (Path("no") / ("x" * 5000), "no model at no/xxx.*: there is no such folder"),
         (None, "no model 'zh': packaged are mine"),
-        (b"zh", "name_or_path is a bytes; pass a model's name or the path of its folder"),
-        (3, "name_or_path is a int; pass a model's name or the path of its folder"),
-        (["zh"], "name_or_path is a list; pass a model's name or the path of its folder"),
+        (b"zh", "name_or_path is of type bytes; pass a model's name or the path of its folder"),
+        (3, "name_or_path is of type int; pass a model's name or the path of its folder"),
+        (["zh"], "name_or_path is of type list; pass a model's name or the path of its folder"),
     ],
 )
 @pytest.mark.usefixtures("packaged_home")

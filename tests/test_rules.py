@@ -129,7 +129,7 @@ def test_arguments_of_another_kind_are_refused() -> None:
         rules.match(ADVERT, day="2025-11-11")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="text is None"):
         rules.match(None)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="number is a float"):
+    with pytest.raises(InputError, match="number is of type float"):
         rules.match(ADVERT, sender=1.5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="rules holds a str"):
         Rules(["r"])  # type: ignore[list-item]

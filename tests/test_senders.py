@@ -69,5 +69,5 @@ def test_every_string_has_a_kind_and_keeps_it(number: str) -> None:
 
 
 def test_what_is_no_string_is_refused() -> None:
-    with pytest.raises(InputError, match="number is a int; pass the sending number as a str"):
+    with pytest.raises(InputError, match="number is of type int; pass the sending number as a str"):
         classify_sender(10086)  # type: ignore[arg-type]

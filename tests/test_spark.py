@@ -120,7 +120,7 @@ def test_another_threshold_is_another_model(char_model: SpamClassifier, folder: 
 
 
 def test_a_model_that_is_none_is_named() -> None:
-    with pytest.raises(InputError, match="model is a int; pass a SpamClassifier"):
+    with pytest.raises(InputError, match="model is of type int; pass a SpamClassifier"):
         module.pandas_udf(5)  # type: ignore[arg-type]
 
 

@@ -254,7 +254,7 @@ def test_cells_stay_what_they_are() -> None:
 def test_a_model_of_one_s_own_judges(char_model: SpamClassifier) -> None:
     found = triage(pd.DataFrame({"text": [SALE, CODE]}), char_model)
     assert set(found.sectors.query("complaints > 0")["sector"]) <= {"other", "not_marketing"}
-    with pytest.raises(InputError, match="model is a int; pass a SpamClassifier"):
+    with pytest.raises(InputError, match="model is of type int; pass a SpamClassifier"):
         triage(pd.DataFrame({"text": [SALE]}), 3)  # type: ignore[arg-type]
 
 

@@ -25,7 +25,7 @@ NO_BATCHES: dict[str, tuple[Any, str]] = {
     "dict": ({"a": 1}, r"is of type dict; pass a list"),
     "DataFrame": (
         pd.DataFrame({"text": ["a"]}),
-        r"is a DataFrame; select the column of texts, such as .*\['text'\]",
+        r"is of type DataFrame; select the column of texts, such as .*\['text'\]",
     ),
     "2-D array": (
         np.array([["a"], ["b"]]),

@@ -122,7 +122,7 @@ def load_profile(profile: str | os.PathLike[str] | Profile = "cn") -> Profile:
     if isinstance(profile, Profile):
         return profile
     if not isinstance(profile, (str, os.PathLike)):
-        raise InputError(f"profile is a {type(profile).__name__}; pass a name or the path of a TOML file")
+        raise InputError(f"profile is of type {type(profile).__name__}; pass a name or a TOML file's path")
     path = Path(profile)
     if path.suffix != ".toml":
         if str(profile) not in packaged_profiles():

@@ -162,7 +162,7 @@ class Rules:
             `probability` and `log_odds` stay the model's.
         """
         if not isinstance(verdict, Verdict):
-            raise InputError(f"verdict is a {type(verdict).__name__}; pass what classify returns")
+            raise InputError(f"verdict is of type {type(verdict).__name__}; pass what classify returns")
         return _overridden(verdict, self.match(verdict.text, sender, day))
 
     def classify(
@@ -297,5 +297,5 @@ def _date(day: date | None) -> date:
     if day is None:
         return datetime.now(CHINA).date()
     if not isinstance(day, date):
-        raise InputError(f"day is a {type(day).__name__}; pass a datetime.date")
+        raise InputError(f"day is of type {type(day).__name__}; pass a datetime.date")
     return day.date() if isinstance(day, datetime) else day

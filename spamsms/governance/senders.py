@@ -110,7 +110,7 @@ def classify_sender(number: str) -> Sender:
         If `number` is not a str.
     """
     if not isinstance(number, str):
-        raise InputError(f"number is a {type(number).__name__}; pass the sending number as a str")
+        raise InputError(f"number is of type {type(number).__name__}; pass the sending number as a str")
     table = characters.canonical()
     plain = "".join(
         chr(int(table[ord(char)])) if ord(char) <= characters.TOP_OF_BMP else char for char in number
