@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.tables.codes import (
-    CLASS_DIGIT,
     CLASS_DROP,
     CLASS_GAP,
     CLASS_LINK_MARK,
@@ -27,8 +26,9 @@ _STEPS = 3
 class Marks:
     """The characters that rules look at: letters, digits, masks, tokens and what may join them.
 
-    Numerals and gaps are marks only beside a digit, a mask, a numeral or what is
-    invisible, gaps between two: no others can be part of a number.
+    Numerals and gaps are marks only beside a digit, a numeral, what is a mask or may
+    become one (``x``, ``#``), or what is invisible, gaps between two: no others can be
+    part of a number.
     A mark that is no character stands at either end.
 
     Attributes
@@ -121,7 +121,7 @@ def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> M
 
 def _choose(kinds: npt.NDArray[np.uint8], dropped: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell which characters are marks: numerals and gaps only where they may be part of a number."""
-    numeric = kinds - np.uint8(CLASS_DIGIT) <= CLASS_NUMERAL - CLASS_DIGIT
+    numeric = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_NUMERAL - CLASS_LINK_MARK
     numeric |= dropped
     chosen = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_MASK - CLASS_LINK_MARK
     chosen |= kinds == CLASS_TOKEN

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arbitrary_messages import BATCHES, TEXTS
+from arbitrary_messages import BATCHES, PIECES, TEXTS
 from growth import fastest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from labelled_corpus import read_rows
 
 from spamsms import InputError, normalize_text
 from spamsms.joined_texts import join_texts
@@ -94,9 +95,21 @@ def test_the_normal_form_holds_only_visible_canonical_characters(text: str) -> N
 @example(["☏", "☏☏"], True)
 @example(["PHO", "NE"], False)
 @example(["\0", "", "\0\0a\0\0"], False)
+@example(["1,x", "10088，x您", "1,##", "一，x二三四五六七"], True)
 @settings(max_examples=250)
 def test_a_batch_is_normalised_like_each_of_its_messages(texts: list[str], offsets: bool) -> None:
     assert decode_batch(normalize_batch(texts, offsets=offsets)) == [normalize_text(text) for text in texts]
+
+
+def test_messages_with_strays_in_them_are_normalised_alike_in_a_batch() -> None:
+    random = np.random.default_rng(0)
+    texts = []
+    for row in read_rows():
+        pieces = list(row["text"])
+        for piece in random.choice(PIECES, random.integers(0, 5)):
+            pieces.insert(int(random.integers(len(pieces) + 1)), str(piece))
+        texts.append("".join(pieces))
+    assert decode_batch(normalize_batch(texts)) == [normalize_text(text) for text in texts]
 
 
 @given(BATCHES)
