@@ -104,7 +104,7 @@ def test_a_batch_is_normalised_like_each_of_its_messages(texts: list[str], offse
 def test_messages_with_strays_in_them_are_normalised_alike_in_a_batch() -> None:
     random = np.random.default_rng(0)
     texts = []
-    for row in read_rows():
+    for row in read_rows(1):
         pieces = list(row["text"])
         for piece in random.choice(PIECES, random.integers(0, 5)):
             pieces.insert(int(random.integers(len(pieces) + 1)), str(piece))
