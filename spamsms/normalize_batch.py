@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,14 @@ from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
 from spamsms.validation import check_text
 
 Array = npt.NDArray[Any]
+Scalar = TypeVar("Scalar", bound=np.generic)
 # Counted at a time, so that the texts counted last are still in the processor's cache when looked up.
 _TEXTS_A_BLOCK = 1024
 # Looked up at a time, so that what they go through stays in the processor's cache.
 _UNITS_AT_ONCE = 1 << 15
 _CLASS_SHIFT = np.uint32(16)
+# What is between so few places is copied as a whole.
+_FEW = 100
 
 
 class NormalizedBatch(NamedTuple):
@@ -89,14 +92,11 @@ def normalize_batch(texts: Sequence[str] | JoinedTexts, *, offsets: bool = False
     bounds = (kept == 0).nonzero()[0]
     pieces = join_pieces_of_batch(kept, bounds)
     if pieces is not None:
-        here = np.ones(kept.size, np.bool_)
-        here[pieces.gone] = False
-        stays = here.nonzero()[0]
-        kept = kept.take(stays)
+        kept = _without(kept, pieces.gone)
         bounds -= np.bincount(bounds.searchsorted(pieces.gone), minlength=bounds.size).cumsum()
         if positions is not None and stops is not None:
             stops[pieces.places] = stops[pieces.lasts]
-            positions, stops = positions.take(stays), stops.take(stays)
+            positions, stops = _without(positions, pieces.gone), _without(stops, pieces.gone)
     starts = bounds[1::PADDING] + 1
     return NormalizedBatch(kept, starts, positions, stops)
 
@@ -143,6 +143,16 @@ def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> n
         for start in range(0, units.size, _UNITS_AT_ONCE)
     ]
     return np.concatenate(parts)
+
+
+def _without(values: npt.NDArray[Scalar], gone: npt.NDArray[np.int64]) -> npt.NDArray[Scalar]:
+    """Return all values but those at some places, ascending and at least one."""
+    if gone.size > _FEW:
+        stays = np.ones(values.size, np.bool_)
+        stays[gone] = False
+        return values.take(stays.nonzero()[0])
+    first, *others = np.split(values, gone)
+    return np.concatenate([first, *(part[1:] for part in others)])
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ Array = npt.NDArray[Any]
 FEWEST_STRAY_LETTERS = 3
 # Of parts that can come first, so that most neighbours that are no pair are told apart by a bit each.
 _GROUPS = 8
+_UNITS_AT_ONCE = 1 << 15
 # What a stray letter is at least. What looks behind comes last: other characters are passed over faster.
 _LONE_LETTER = re.compile("[a-z](?<=[^a-z][a-z])(?=[^a-z])")
 
@@ -201,7 +202,11 @@ def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
 
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
-    tables, groups = _pair_tables(), _groups().take(units)
+    tables, groups = _pair_tables(), np.empty(units.size, np.uint16)
+    for start in range(0, units.size, _UNITS_AT_ONCE):
+        part = slice(start, start + _UNITS_AT_ONCE)
+        # As numbers of the size by which NumPy looks things up, which take four times the room.
+        _groups().take(units[part].astype(np.int64), out=groups[part], mode="wrap")
     common = groups[1:] >> _GROUPS
     common &= groups[:-1]
     starts = common.astype(np.bool_).nonzero()[0]
