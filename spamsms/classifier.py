@@ -12,7 +12,7 @@ from spamsms.calibration import fit_platt, sigmoid, sigmoid_one
 from spamsms.decision import Thresholds
 from spamsms.errors import InputError
 from spamsms.estimator_protocol import ClassifierProtocol, not_fitted
-from spamsms.features import FEW_TEXTS, FeatureSpace
+from spamsms.features import FEW_TEXTS, FeatureSpace, are_few
 from spamsms.judging import Judging
 from spamsms.kind_naming import KindNaming
 from spamsms.kinds import KindHead
@@ -263,8 +263,8 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
             If `X` is no batch, or a row of it is not a str.
         """
         scorer, rows = self._fitted(), as_sequence(X)
-        if len(rows) <= FEW_TEXTS:
-            spam = [sigmoid_one(scorer.log_odds_one(text)) for text in check_texts(rows)]
+        if len(rows) <= FEW_TEXTS and are_few(check_texts(rows)):
+            spam = [sigmoid_one(scorer.log_odds_one(text)) for text in rows]
             proba = np.empty((len(spam), 2))
             for row, value in enumerate(spam):
                 proba[row, 0], proba[row, 1] = 1.0 - value, value

@@ -35,8 +35,8 @@ FEATURES_VERSION = 2
 TOKENIZERS = ("char", "jieba", "jieba+char")
 N_UNITS = 0x10000
 CHANNELS = 4
-# So few messages are scored one by one: setting a batch up would take longer.
-FEW_TEXTS = 12
+# Messages so few, of so few characters in all, are scored one by one: to set a batch up takes longer.
+FEW_TEXTS, FEW_CHARACTERS = 16, 1000
 
 # Odd multipliers with well-spread bits (the golden ratio and two of MurmurHash3's constants).
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
@@ -325,6 +325,11 @@ class FeatureSpace:
             columns[:, channel] = bucket.take(at)
         columns[:, 1:] += N_UNITS
         return columns.ravel(), CHANNELS * n_starts
+
+
+def are_few(texts: Sequence[str]) -> bool:
+    """Tell whether it is faster to score messages one by one than as a batch."""
+    return len(texts) <= FEW_TEXTS and sum(map(len, texts)) <= FEW_CHARACTERS
 
 
 def _side_by_side(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:

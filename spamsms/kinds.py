@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, FEW_TEXTS, N_UNITS, FeatureSpace, Scratch
+from spamsms.features import CHANNELS, N_UNITS, FeatureSpace, Scratch, are_few
 from spamsms.kind_names import KINDS as KINDS
 from spamsms.kind_names import SPAM_KINDS as SPAM_KINDS
 from spamsms.kind_names import WANTED_KINDS as WANTED_KINDS
@@ -95,7 +95,7 @@ class KindHead:
 
     def scores(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return how much speaks for each kind, shape (n_texts, n_kinds); above 0 more than against."""
-        if len(texts) <= FEW_TEXTS:
+        if are_few(texts):
             parts = [self.scores_of_batch(batch_of_one(normalized_units(text))) for text in texts]
         else:
             parts = [

@@ -15,7 +15,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.features import CHANNELS, FEW_TEXTS, FEW_UNITS, N_UNITS, FeatureSpace, Scratch, Words
+from spamsms.features import (
+    CHANNELS,
+    FEW_CHARACTERS,
+    FEW_UNITS,
+    N_UNITS,
+    FeatureSpace,
+    Scratch,
+    Words,
+    are_few,
+)
 from spamsms.index_runs import expand
 from spamsms.joined_texts import JoinedTexts
 from spamsms.kinds import PASSAGE
@@ -87,7 +96,7 @@ class LinearScorer:
 
     def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the log-odds of checked texts, shape (n_texts,)."""
-        if len(texts) <= FEW_TEXTS:
+        if are_few(texts):
             return np.array([self.log_odds_one(text) for text in texts])
         return self.log_odds_of_parts(split_evenly(texts, CHARACTERS_A_PART))
 
@@ -145,7 +154,7 @@ class LinearScorer:
 
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
-        if self.space.uses_words:
+        if self.space.uses_words or len(text) > FEW_CHARACTERS:
             return float(self._log_odds_batch(normalize_batch([text]))[0])
         units = normalized_units(text)
         n_positions = units.size - 1 - PADDING

@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from second_looks import pseudorandom_second_look
 
-from spamsms.features import CHANNELS, TOKENIZERS, FeatureSpace
+from spamsms.features import CHANNELS, FEW_CHARACTERS, FEW_TEXTS, TOKENIZERS, FeatureSpace
 from spamsms.normalize import normalize_text
 from spamsms.normalize_batch import normalize_batch
 from spamsms.scoring import (
     CHARACTERS_A_PART,
-    FEW_TEXTS,
     LARGEST_WEIGHT,
     PASSAGE,
     UNITS_A_PART,
@@ -50,10 +49,12 @@ SCORERS = [
     replace(make("jieba+char", 0.0), second_look=pseudorandom_second_look()),
 ]
 EACH_SCORER = st.sampled_from(SCORERS)
+# With more than these, messages are scored as a batch.
+FILLERS = st.integers(0, 2 * FEW_TEXTS)
 LONG = st.builds(lambda text, times: (text or "满300减50，退订回T。") * times, TEXTS, st.integers(20, 200))
 
 
-@given(EACH_SCORER, BATCHES, TEXTS | LONG, st.integers(0, 12), st.integers(0, 12))
+@given(EACH_SCORER, BATCHES, TEXTS | LONG, st.integers(0, 12), FILLERS)
 @settings(max_examples=120)
 def test_a_score_is_the_same_alone_and_anywhere_in_any_batch(
     scorer: LinearScorer, texts: list[str], text: str, place: int, fillers: int
@@ -64,8 +65,11 @@ def test_a_score_is_the_same_alone_and_anywhere_in_any_batch(
     assert scorer.log_odds([text]).tolist() == [alone]
 
 
-@given(EACH_SCORER, BATCHES)
-def test_a_score_is_the_matrix_times_the_weights(scorer: LinearScorer, texts: list[str]) -> None:
+@given(EACH_SCORER, BATCHES, FILLERS)
+def test_a_score_is_the_matrix_times_the_weights(
+    scorer: LinearScorer, texts: list[str], fillers: int
+) -> None:
+    texts = [*texts, *["你好"] * fillers]
     scorer = replace(scorer, passage_scale=0.0, second_look=None)
     counts, sizes = scorer.space.matrix(texts)
     totals = counts.astype(np.int64) @ scorer.weights.astype(np.int64)
@@ -100,7 +104,9 @@ def test_contributions_of_the_units_add_up_to_the_score(scorer: LinearScorer, te
     "scorer", SCORERS, ids=["char", "passages", *TOKENIZERS[1:], "kinds", "words and kinds"]
 )
 def test_nothing_scores_the_intercept(scorer: LinearScorer) -> None:
-    assert scorer.log_odds(["", "。", "\u200b", "", "", "", "\0", "😀"]).tolist() == [scorer.intercept] * 8
+    nothing = ["", "。", "\u200b", "", "", "", "\0", "😀"] * FEW_TEXTS
+    for texts in (nothing, nothing[:8]):
+        assert scorer.log_odds(texts).tolist() == [scorer.intercept] * len(texts)
     assert scorer.log_odds([]).shape == (0,)
 
 
@@ -110,6 +116,13 @@ def test_messages_longer_than_a_part_score_like_any_other(size: int) -> None:
     scorer = SCORERS[4]
     batch = scorer.log_odds(["短", text, *["短信"] * FEW_TEXTS, text])
     assert batch[1] == batch[-1] == scorer.log_odds_one(text)
+
+
+@pytest.mark.parametrize("length", [FEW_CHARACTERS, FEW_CHARACTERS + 1])
+def test_long_messages_score_the_same_one_by_one_and_as_a_batch(length: int) -> None:
+    text = ("【优选商城】满300减50，戳 t.cn/Ab12，退订回T。" * length)[:length]
+    for scorer in SCORERS:
+        assert scorer.log_odds([text, *["你好"] * FEW_TEXTS])[0] == scorer.log_odds_one(text)
 
 
 @pytest.mark.parametrize("weight", [LARGEST_WEIGHT, -LARGEST_WEIGHT])
