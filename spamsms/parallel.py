@@ -6,7 +6,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.errors import InputError
-from spamsms.joined_texts import JoinedTexts, join_texts
+from spamsms.joined_texts import join_texts
 from spamsms.normalize_batch import split_evenly
-from spamsms.scoring import CHARACTERS_A_PART, LinearScorer
+from spamsms.scoring import LinearScorer
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -24,9 +24,8 @@ Result = TypeVar("Result")
 # A batch of fewer characters is scored by this process: starting others takes as long.
 CHARACTERS_WORTH_STARTING = 1 << 22
 CHARACTERS_A_TASK = 1 << 20
-# Tasks handed out before the results of all are waited for: few enough to bound memory, many enough for
-# no process to be idle for long.
-_TASKS_A_ROUND = 8
+# Tasks handed out to each process beforehand: few enough to bound memory, enough for none to wait.
+_TASKS_WAITING = 2
 
 
 def count_jobs(n_jobs: int | None) -> int:
@@ -57,7 +56,8 @@ def map_parts(
         Must be picklable. Other processes read it, and a model that it holds,
         once each.
     parts : iterable
-        Read by the caller's thread, a few at a time.
+        Read as results come, by one thread at a time that need not be the
+        caller's. An error in it is raised behind the results of the parts before.
     n_jobs : int or None
         Processes, as in joblib; 1 and None work in this one.
     """
@@ -67,13 +67,24 @@ def map_parts(
         return
     from joblib import Parallel, delayed
 
-    waiting = iter(parts)
-    with TemporaryDirectory() as folder, Parallel(n_jobs=jobs, batch_size=1, pre_dispatch="all") as pool:
+    with TemporaryDirectory() as folder:
         path = os.path.join(folder, "function")
         with open(path, "wb") as file:
             pickle.dump(function, file, pickle.HIGHEST_PROTOCOL)
-        while tasks := list(islice(waiting, _TASKS_A_ROUND * jobs)):
-            yield from pool(delayed(_apply)(path, task) for task in tasks)
+        stopped: list[BaseException] = []
+
+        def tasks() -> Iterator[Any]:
+            # Some versions of joblib take an error in here for the end.
+            try:
+                for part in parts:
+                    yield delayed(_apply)(path, part)
+            except BaseException as error:
+                stopped.append(error)
+
+        pool = Parallel(n_jobs=jobs, batch_size=1, pre_dispatch=_TASKS_WAITING * jobs, return_as="generator")
+        yield from pool(tasks())
+    for error in stopped:
+        raise error
 
 
 def _apply(path: str, part: Any) -> Any:
@@ -94,19 +105,14 @@ def log_odds_on_cores(
     """Return :meth:`LinearScorer.log_odds`, by several processes where the batch is worth it."""
     if not is_worth_it(texts, n_jobs):
         return scorer.log_odds(texts)
-    tasks = map(_joined_parts, split_evenly(texts, CHARACTERS_A_TASK))
+    tasks = ([join_texts(part) or part] for part in split_evenly(texts, CHARACTERS_A_TASK))
     return np.concatenate(list(map_parts(scorer.log_odds_of_parts, tasks, n_jobs)))
-
-
-def _joined_parts(texts: Sequence[str]) -> list[JoinedTexts | Sequence[str]]:
-    # A string goes to another process much sooner than a list of as many characters.
-    return [join_texts(part) or part for part in split_evenly(texts, CHARACTERS_A_PART)]
 
 
 def is_worth_it(texts: Sequence[str], n_jobs: int | None) -> bool:
     """Tell whether a batch is so large that several processes are faster, and may be used."""
-    return (
-        n_jobs not in (None, 1)
-        and count_jobs(n_jobs) > 1
-        and sum(map(len, texts)) >= CHARACTERS_WORTH_STARTING
-    )
+    if n_jobs in (None, 1) or count_jobs(n_jobs) == 1:
+        return False
+    # The first of a large batch are enough to tell.
+    lengths = accumulate(map(len, texts))
+    return any(length >= CHARACTERS_WORTH_STARTING for length in lengths)

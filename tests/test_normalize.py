@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -113,6 +114,7 @@ def test_messages_with_strays_in_them_are_normalised_alike_in_a_batch() -> None:
 
 
 @given(BATCHES)
+@example(["\ud83d\ude00", "😀"])
 def test_messages_joined_are_normalised_as_a_list_of_them_is(texts: list[str]) -> None:
     joined = join_texts(texts)
     if any("\0" in text for text in texts):
@@ -120,6 +122,7 @@ def test_messages_joined_are_normalised_as_a_list_of_them_is(texts: list[str]) -
     else:
         assert joined is not None
         assert joined.n_texts == len(texts)
+        assert pickle.loads(pickle.dumps(joined)) == joined
         for ours, theirs in zip(normalize_batch(joined)[:2], normalize_batch(texts)[:2], strict=True):
             np.testing.assert_array_equal(ours, theirs)
 

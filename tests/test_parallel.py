@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +95,15 @@ def test_check_writes_the_same_with_jobs(
     one, two = (run("check", *options, "--jobs", jobs) for jobs in "12")
     assert (two.code, two.out, two.err) == (one.code, one.out, one.err)
     assert (one.code, one.out.count("\n") > 50, one.err.count("in.csv:")) == (1, True, 31)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_what_stops_the_parts_is_raised_behind_what_came_before(n_jobs: int) -> None:
+    def parts() -> Iterator[str]:
+        yield from map(str, range(40))
+        raise OSError("the disk is gone")
+
+    found = map_parts(int, parts(), n_jobs)
+    assert list(islice(found, 40)) == list(range(40))
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(found)
