@@ -29,6 +29,11 @@ from spamsms.normalize_batch import NormalizedBatch, normalize_batch, split_even
 Array = npt.NDArray[Any]
 KIND_SPACE = FeatureSpace("char", 15)
 LARGEST_WEIGHT = 127
+# Several kinds are added up at once, side by side in one 64-bit number. A bias keeps the sum of a position's
+# four weights from being negative, and so many positions from running into the next kind.
+_LANES = 4
+_BIAS = CHANNELS * (LARGEST_WEIGHT + 1)
+_LONGEST_PIECE = (1 << 16) // (2 * _BIAS)
 _CHARACTERS_A_PART = 1 << 18
 _UNITS_A_PART = 1 << 13
 _FEW_UNITS = 256
@@ -108,32 +113,35 @@ class KindHead:
         """Return :meth:`scores` of normalised messages."""
         return self.whole_scores(batch, self.position_sums(batch.units))
 
-    def whole_scores(self, batch: NormalizedBatch, sums: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    def whole_scores(self, batch: NormalizedBatch, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Return :meth:`scores` of normalised messages, given their :meth:`position_sums`."""
         sizes = KIND_SPACE.sizes(batch, None)
+        # A message starts at the boundary before it; a long one is added up piece by piece.
+        firsts, lengths = batch.starts[:-1] - 1, np.diff(batch.starts) - PADDING + 1
+        n_pieces = (lengths - 1) // _LONGEST_PIECE + 1
+        ends = np.cumsum(n_pieces)
+        step = np.arange(int(n_pieces.sum())) - np.repeat(ends - n_pieces, n_pieces)
         sums[batch.starts[1:-1] - PADDING] = 0
-        # A message starts at the boundary before it.
-        totals = np.add.reduceat(sums, batch.starts[:-1] - 1, axis=0, dtype=np.int64)
+        pieces = np.add.reduceat(sums, np.repeat(firsts, n_pieces) + step * _LONGEST_PIECE, axis=0)
+        totals = np.add.reduceat(self._unpack(pieces), ends - n_pieces, axis=0)
+        totals -= _BIAS * lengths[:, None]
         totals[sizes == 0] = 0
         return self._scaled(totals, sizes)
 
-    def passage_scores(
-        self, sums: npt.NDArray[np.int16], starts: Array, length: int
-    ) -> npt.NDArray[np.float64]:
+    def passage_scores(self, sums: npt.NDArray[np.int64], starts: Array) -> npt.NDArray[np.float64]:
         """Return :meth:`scores` of passages.
 
         Parameters
         ----------
-        sums : ndarray of int16
+        sums : ndarray of int64
             What :meth:`position_sums` gave.
         starts : ndarray of int64, shape (n_passages,)
-            Positions at which passages start.
-        length : int
-            Of each.
+            Positions at which passages start, ascending, none in another.
         """
-        passages = sums.take(starts[:, None] + np.arange(length), axis=0)
-        totals = np.add.reduce(passages, axis=1, dtype=np.int64)
-        return self._scaled(totals, np.full(starts.size, CHANNELS * length))
+        bounds = np.stack([starts, starts + PASSAGE], axis=1).ravel()
+        inner = bounds[:-1] if starts.size and bounds[-1] >= len(sums) else bounds
+        totals = self._unpack(np.add.reduceat(sums, inner, axis=0)[::2]) - _BIAS * PASSAGE
+        return self._scaled(totals, np.full(starts.size, CHANNELS * PASSAGE))
 
     def margins(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the strongest spam kind's score less the strongest wanted kind's, shape (n_texts,)."""
@@ -157,7 +165,7 @@ class KindHead:
             margin = float(self.margins(self.whole_scores(batch, sums))[0])
             if passage < 0:
                 return margin
-            scores = self.passage_scores(sums, np.array([passage]), PASSAGE)
+            scores = self.passage_scores(sums, np.array([passage]))
             return (margin + float(self.margins(scores)[0])) / 2
         # The first position is the boundary before the message, where no feature starts.
         weights = self.weights.take(_columns(units[1:]), axis=0)
@@ -191,25 +199,40 @@ class KindHead:
         scaled: npt.NDArray[np.float64] = totals / np.sqrt(np.maximum(sizes, 1))[:, None]
         return scaled * self.scales + self.intercepts
 
-    def position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int16]:
+    def position_sums(self, units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
         """Return the summed weights of the n-grams that start at each unit but the last two.
 
         Returns
         -------
-        ndarray of int16, shape (n_units - 2, n_kinds)
+        ndarray of int64, shape (n_units - 2, n_kinds / 4)
+            In 16-bit lanes, with a bias.
         """
         size = units.size - 2
-        sums = np.empty((size, len(self.codes)), np.int16)
+        rows = self._rows
+        sums = np.empty((size, rows.shape[1]), np.int16)
         scratch = Scratch(min(size, _UNITS_A_PART) + 2)
         for start in range(0, size, _UNITS_A_PART):
             stop = min(start + _UNITS_A_PART, size)
             total = sums[start:stop]
             for channel, bucket in enumerate(KIND_SPACE.buckets(units[start : stop + 2], scratch)):
                 if channel == 0:
-                    total[:] = self.weights.take(bucket, axis=0)
+                    np.add(rows.take(bucket, axis=0), np.int16(_BIAS), out=total)
                 else:
-                    total += self.weights[N_UNITS:].take(bucket, axis=0)
-        return sums
+                    total += rows[N_UNITS:].take(bucket, axis=0)
+        return sums.view(np.int64)
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.int8]:
+        """Weights with columns of zeros up to a multiple of `_LANES`."""
+        n_columns = -(-len(self.codes) // _LANES) * _LANES
+        rows = np.zeros((len(self.weights), n_columns), np.int8)
+        rows[:, : len(self.codes)] = self.weights
+        return rows
+
+    def _unpack(self, sums: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return what the lanes of sums hold, the bias included, shape (n, n_kinds)."""
+        lanes = np.ascontiguousarray(sums).view(np.uint16)
+        return lanes[:, : len(self.codes)].astype(np.int64)
 
 
 def _columns(units: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:

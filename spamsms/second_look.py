@@ -97,7 +97,7 @@ class SecondLook:
         margins = head.margins(head.whole_scores(batch, sums))
         long = np.zeros(0, np.int64) if passages is None else np.flatnonzero(passages >= 0)
         if passages is not None and long.size:
-            scores = head.passage_scores(sums, passages.take(long), PASSAGE)
+            scores = head.passage_scores(sums, passages.take(long))
             margins[long] = (margins.take(long) + head.margins(scores)) / 2
         return margins
 
@@ -147,7 +147,7 @@ class SecondLook:
         n_real = units.size - 2 * PADDING
         parts = [(head.whole_scores(batch_of_one(units), sums), slice(0, n_real + 1))]
         if passage >= 0:
-            scores = head.passage_scores(sums, np.array([passage]), PASSAGE)
+            scores = head.passage_scores(sums, np.array([passage]))
             parts.append((scores, slice(passage - 1, passage - 1 + PASSAGE)))
         for scores, where in parts:
             spam, wanted = head.strongest(scores[0])

@@ -57,11 +57,11 @@ def test_the_passage_has_half_the_say_in_a_message_longer_than_one() -> None:
     whole = LOOK.margins(batch)
     place = int(batch.starts[1]) + 57
     both = LOOK.margins(batch, np.array([-1, place, -1]))
-    alone = HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([place]), PASSAGE)
+    alone = HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([place]))
     assert both[[0, 2]].tolist() == whole[[0, 2]].tolist()
     assert both[1] == (whole[1] + HEAD.margins(alone)[0]) / 2
     last = int(batch.starts[-1]) - 2 - PASSAGE
-    assert np.isfinite(HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([last]), PASSAGE)).all()
+    assert np.isfinite(HEAD.passage_scores(HEAD.position_sums(batch.units), np.array([last]))).all()
 
 
 @given(st.floats(-20, 20), TEXTS)
