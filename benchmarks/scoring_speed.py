@@ -11,7 +11,7 @@ from benchmarks.peers import FASTTEXT, JIEBA, SPAMSMS, Peer
 from benchmarks.setting import Setting
 from benchmarks.timing import Work, percentile, ratios, seconds, spread, time_in_turns
 
-BATCH, ROUNDS = 8_000, 7
+BATCH, ROUNDS = 20_000, 7
 LENGTHS = (10, 20, 40, 70, 140, 250, 500)
 # At every length so many characters in all, so that long messages do not take the run's time.
 CHARACTERS = 100_000
