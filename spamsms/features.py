@@ -274,45 +274,45 @@ class FeatureSpace:
         sizes : ndarray of int64, shape (n_texts,)
             As :meth:`sizes` gives it.
         """
+        from scipy.sparse import csr_matrix
+
         batch = normalize_batch(texts)
         words = self.words(batch) if self.uses_words else None
-        counts = self.rows(batch, words)
+        columns, lengths = self.row_columns(batch, words)
+        kept = columns > 0
+        ends = np.append(0, np.cumsum(kept))[np.append(0, np.cumsum(lengths))]
+        columns = columns[kept]
+        counts = csr_matrix(
+            (np.ones(columns.size, np.float32), columns, ends.astype(np.int32)),
+            shape=(lengths.size, self.n_features),
+        )
         counts.sum_duplicates()
         return counts, self.sizes(batch, words)
 
-    def rows(self, batch: NormalizedBatch, words: Words | None) -> csr_matrix:
-        """Return the features of normalised messages as ones; a repeated feature stands repeatedly.
+    def row_columns(
+        self, batch: NormalizedBatch, words: Words | None
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Return the columns of normalised messages behind one another, and how many each has.
+
+        A repeated feature stands repeatedly. Column 0, the boundary's, is no
+        feature; it may stand among them.
 
         Parameters
         ----------
         batch : NormalizedBatch
         words : Words or None
             As :meth:`words` gives them where words are features.
-
-        Returns
-        -------
-        csr_matrix of float32, shape (n_texts, n_features)
         """
-        from scipy.sparse import csr_matrix
-
-        n_rows = batch.starts.size - 1
         parts: list[tuple[Array, Array]] = []
-        filled = np.diff(batch.starts) > PADDING
         if self.uses_characters:
             parts.append(self._character_columns(batch))
         if words is not None:
+            filled = np.diff(batch.starts) > PADDING
             for column, length in ((words.single, words.counts), (words.pair, words.counts + 1)):
-                # Column 0 is the boundary's, which is no feature; empty messages have none.
+                # Empty messages have no feature, though their boundaries are neighbours.
                 column = np.where(np.repeat(filled, length), N_UNITS + column, 0)
                 parts.append((column.astype(np.int32), length))
-        columns, lengths = parts[0] if len(parts) == 1 else _side_by_side(parts)
-        kept = columns > 0
-        ends = np.append(0, np.cumsum(kept))[np.append(0, np.cumsum(lengths))]
-        columns = columns[kept]
-        return csr_matrix(
-            (np.ones(columns.size, np.float32), columns, ends.astype(np.int32)),
-            shape=(n_rows, self.n_features),
-        )
+        return parts[0] if len(parts) == 1 else _side_by_side(parts)
 
     def _character_columns(self, batch: NormalizedBatch) -> tuple[Array, Array]:
         """Return the columns of all messages behind one another, and how many each has."""

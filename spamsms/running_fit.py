@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from spamsms.descent import Descent, costs_of_steps, repeated_rows
 from spamsms.fitting import column_strength, weigh_features
 
 if TYPE_CHECKING:
@@ -25,13 +26,6 @@ Array = npt.NDArray[Any]
 LEARNING_RATE = 0.3
 # Iterates are averaged once in so many rows.
 ROWS_A_STEP = 1024
-# Averages forget the first iterates: the weight of the k-th grows with its third power (Shamir & Zhang 2013).
-_DECAY = 3
-# A row that costs more times the usual is learnt from in several steps, at most MOST_STEPS of them.
-LARGEST_COST = 4.0
-MOST_STEPS = 64
-# Few rows say nothing of how many there will be; regularisation must not take them for all.
-FEWEST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -156,43 +150,31 @@ class RunningFit:
         random_state : int or tuple of int, optional
             Of the order.
         """
-        from sklearn.linear_model import SGDClassifier
-
-        order = np.random.default_rng(random_state).permutation(_repeated(costs))
+        order = np.random.default_rng(random_state).permutation(repeated_rows(costs))
         if not order.size:
             return self
-        steps_of_row = np.bincount(order, minlength=costs.size)
-        costs = np.minimum(costs / np.maximum(steps_of_row, 1), LARGEST_COST)
+        costs = costs_of_steps(costs, order)
         seen = self.rows + costs.size
-        alpha = 1 / (C * max(n_rows or seen, FEWEST_ROWS))
-        machine = SGDClassifier(
-            loss="squared_hinge", alpha=alpha, learning_rate="constant", eta0=LEARNING_RATE, shuffle=False
+        descent = Descent(
+            self.coefficients / terms,
+            self.average / terms,
+            self.intercept,
+            self.average_intercept,
+            self.steps,
+            C=C,
+            n_rows=n_rows or seen,
+            learning_rate=LEARNING_RATE,
         )
         features = weigh_features(rows, sizes, terms)
-        # A first row has the machine make its arrays, which then are given their start.
-        machine.partial_fit(features[:1], labels[:1], classes=[0, 1])
-        np.divide(self.coefficients, terms, out=machine.coef_[0])
-        machine.intercept_[0] = self.intercept
-        average, average_intercept, steps = self.average / terms, self.average_intercept, self.steps
         for start in range(0, order.size, ROWS_A_STEP):
             part = order[start : start + ROWS_A_STEP]
-            machine.partial_fit(features[part], labels[part], sample_weight=costs[part])
-            steps += 1
-            share = (_DECAY + 1) / (steps + _DECAY)
-            average += share * (machine.coef_[0] - average)
-            average_intercept += share * (float(machine.intercept_[0]) - average_intercept)
+            descent.step(features[part], labels[part], costs[part])
         return replace(
             self,
-            coefficients=machine.coef_[0] * terms,
-            average=average * terms,
-            intercept=float(machine.intercept_[0]),
-            average_intercept=average_intercept,
-            steps=steps,
+            coefficients=descent.coefficients * terms,
+            average=descent.average * terms,
+            intercept=descent.intercept,
+            average_intercept=descent.average_intercept,
+            steps=descent.steps,
             rows=seen,
         )
-
-
-def _repeated(costs: Array) -> npt.NDArray[np.int64]:
-    """Return the rows that cost anything, dear ones several times."""
-    times = np.minimum(np.ceil(costs / LARGEST_COST), MOST_STEPS).astype(np.int64)
-    return np.repeat(np.arange(costs.size), times)

@@ -109,9 +109,10 @@ class LinearScorer:
             None empty, each of about `CHARACTERS_A_PART`, which bounds the memory.
         """
         np.empty(_ROOM, np.uint8)
-        return np.concatenate([self._log_odds_batch(normalize_batch(part)) for part in parts])
+        return np.concatenate([self.log_odds_of_batch(normalize_batch(part)) for part in parts])
 
-    def _log_odds_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
+    def log_odds_of_batch(self, batch: NormalizedBatch) -> npt.NDArray[np.float64]:
+        """Return the log-odds of normalised messages, shape (n_texts,)."""
         words = self.space.words(batch) if self.space.uses_words else None
         sizes = self.space.sizes(batch, words)
         filled = sizes > 0
@@ -155,7 +156,7 @@ class LinearScorer:
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
         if self.space.uses_words or len(text) > FEW_CHARACTERS:
-            return float(self._log_odds_batch(normalize_batch([text]))[0])
+            return float(self.log_odds_of_batch(normalize_batch([text]))[0])
         units = normalized_units(text)
         n_positions = units.size - 1 - PADDING
         if n_positions == 1:

@@ -118,6 +118,15 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating))
 
 
+def _as_numbers(rows: Sequence[Any]) -> npt.NDArray[Any] | None:
+    """Return many plain numbers as an array; None where there are others, to be looked at one by one."""
+    if not set(map(type, rows)) <= {bool, int, float}:
+        return None
+    numbers = np.array(rows)
+    # Whole numbers too large for an array stay objects.
+    return numbers if numbers.dtype.kind in "biuf" else None
+
+
 def _check_length(rows: Sequence[Any], n_texts: int, name: str) -> None:
     if len(rows) != n_texts:
         raise InputError(f"{name} has {len(rows)} entries for {n_texts} texts; pass one a text")
@@ -140,7 +149,9 @@ def check_labels(y: Any, n_texts: int, *, both: bool = True) -> npt.NDArray[np.i
     """
     rows = as_sequence(y, "y", "0 and 1")
     _check_length(rows, n_texts, "y")
-    for index, label in enumerate(rows):
+    numbers = _as_numbers(rows)
+    in_order = numbers is not None and bool(((numbers == 0) | (numbers == 1)).all())
+    for index, label in enumerate(() if in_order else rows):
         if not _is_number(label) or label not in (0, 1):
             raise InputError(
                 f"y[{index}] is {label!r}; labels are 1 (marketing spam) and 0 (wanted)", row=index
@@ -174,7 +185,9 @@ def check_weights(
         return np.ones(labels.size)
     rows = as_sequence(weights, "sample_weight", "numbers")
     _check_length(rows, labels.size, "sample_weight")
-    for index, weight in enumerate(rows):
+    numbers = _as_numbers(rows)
+    in_order = numbers is not None and bool(((numbers >= 0) & (numbers < np.inf)).all())
+    for index, weight in enumerate(() if in_order else rows):
         if not _is_number(weight) or not 0 <= weight < np.inf:
             raise InputError(
                 f"sample_weight[{index}] is {weight!r}; weights are finite numbers of at least 0", row=index
@@ -218,7 +231,9 @@ def check_scores(log_odds: Any) -> npt.NDArray[np.float64]:
         If one is not a finite number.
     """
     rows = as_sequence(log_odds, "log_odds", "numbers")
-    for index, value in enumerate(rows):
+    numbers = _as_numbers(rows)
+    in_order = numbers is not None and bool(np.isfinite(numbers).all())
+    for index, value in enumerate(() if in_order else rows):
         if not _is_number(value) or not np.isfinite(value):
             raise InputError(f"log_odds[{index}] is {value!r}; they must be finite numbers", row=index)
     return np.array(rows, np.float64)

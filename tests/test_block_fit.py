@@ -16,28 +16,38 @@ from spamsms.shingles import template_keys
 
 @pytest.fixture
 def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_scorer, "MOST_CHARACTERS", 1000)
-    monkeypatch.setattr("spamsms.block_fit.CHARACTERS_A_PART", 4000)
-    monkeypatch.setattr("spamsms.running_fit.ROWS_A_STEP", 50)
+    monkeypatch.setattr("spamsms.block_fit.CHARACTERS_A_BLOCK", 2000)
 
 
 def small(**parameters: object) -> SpamClassifier:
-    return SpamClassifier(**{"hash_bits": 13, "cv": 3, **parameters})  # type: ignore[arg-type]
+    return SpamClassifier(**{"hash_bits": 13, "cv": 3, "solver": "blocks", **parameters})  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("in_blocks")
 @pytest.mark.parametrize("tokenizer", TOKENIZERS)
-def test_blocks_tell_messages_apart_as_well_as_one_piece(
-    messages: Messages, tokenizer: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_blocks_tell_messages_apart_as_well_as_one_piece(messages: Messages, tokenizer: str) -> None:
     texts, labels = messages
     in_parts = small(tokenizer=tokenizer).fit(texts[::2], labels[::2])
     assert len(in_parts.out_of_fold_log_odds_) == len(texts[::2])
-    monkeypatch.setattr(fit_scorer, "MOST_CHARACTERS", 1 << 30)
-    whole = small(tokenizer=tokenizer).fit(texts[::2], labels[::2])
+    whole = small(tokenizer=tokenizer, solver="exact").fit(texts[::2], labels[::2])
     areas = [roc_auc_score(labels[1::2], model.decision_function(texts[1::2])) for model in (in_parts, whole)]
     assert areas[0] > areas[1] - 0.03
     assert roc_auc_score(labels[::2], in_parts.out_of_fold_log_odds_) > 0.8
+
+
+def test_much_text_is_fitted_in_blocks_unless_asked_otherwise(
+    messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def weights(solver: str) -> list[int]:
+        model = small(solver=solver).fit(messages.texts, messages.labels)
+        return list(model.scorer_.weights.tolist())
+
+    exact, blocks = weights("exact"), weights("blocks")
+    assert exact != blocks
+    assert weights("auto") == exact
+    monkeypatch.setattr(fit_scorer, "MOST_CHARACTERS", 1000)
+    assert weights("auto") == blocks
+    assert weights("exact") == exact
 
 
 @pytest.mark.usefixtures("in_blocks")
@@ -71,6 +81,24 @@ def test_messages_without_weight_are_not_learnt_from(messages: Messages) -> None
     second = small().fit(texts, flipped, sample_weight=weights)
     assert first.scorer_.weights.tolist() == second.scorer_.weights.tolist()
     assert roc_auc_score(labels[1::2], first.decision_function(texts[1::2])) > 0.8
+
+
+@pytest.mark.usefixtures("in_blocks")
+def test_costs_in_blocks_count_against_regularisation(messages: Messages) -> None:
+    def weights(C: float, cost: float) -> list[int]:
+        costs = np.full(len(messages.labels), cost)
+        model = small(C=C).fit(messages.texts, messages.labels, sample_weight=costs)
+        return list(model.scorer_.weights.tolist())
+
+    # Powers of two, so that nothing is rounded.
+    assert weights(0.25, 4.0) == weights(1.0, 1.0) != weights(1.0, 4.0)
+
+
+@pytest.mark.usefixtures("in_blocks")
+def test_a_message_without_features_has_the_intercept(messages: Messages) -> None:
+    model = small().fit([*messages.texts, "", " "], [*messages.labels, 0, 1])
+    assert model.scorer_.weights[0] == 0
+    assert model.decision_function([""]) == pytest.approx(model.intercept_)
 
 
 def test_term_weights_of_parts_are_those_of_the_whole(messages: Messages) -> None:

@@ -197,6 +197,7 @@ PARAMETERS = [
     ({"hash_bits": 30}, "hash_bits must be a whole number from 8 to 24, not 30"),
     ({"hmm": None}, "hmm must be True or False, not None"),
     ({"userdict": 3}, "userdict must be a path or None, not 3"),
+    ({"solver": "liblinear"}, "solver must be one of auto, exact, blocks, not 'liblinear'"),
     ({"cv": 1}, "cv must be a whole number of at least 2, not 1"),
     ({"cv": 2.0}, "cv must be a whole number of at least 2, not 2.0"),
     ({"false_positive_rate": 2}, "false_positive_rate must be a share from 0 to 1, not 2"),

@@ -40,9 +40,9 @@ from spamsms import InputError, SpamClassifier, SpamsmsError
 from spamsms.features import TOKENIZERS
 
 PARAMETERS = {
-    "tokenizer": "jieba+char", "C": 0.5, "wanted_weight": 1.5, "passage_weight": 0.25, "hash_bits": 11,
-    "hmm": False, "userdict": None, "cv": 3, "false_positive_rate": 0.02,
-    "review_false_positive_rate": 0.1, "n_jobs": 2, "random_state": 7,
+    "tokenizer": "jieba+char", "C": 0.5, "solver": "blocks", "wanted_weight": 1.5,
+    "passage_weight": 0.25, "hash_bits": 11, "hmm": False, "userdict": None, "cv": 3,
+    "false_positive_rate": 0.02, "review_false_positive_rate": 0.1, "n_jobs": 2, "random_state": 7,
 }  # fmt: skip
 
 
