@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 # What is hashed of so many stays in the processor's cache.
 CHARACTERS_A_BLOCK = 1 << 18
-# Passes and folds. So many messages lose nothing by half of them being held out, nor by a pass less.
+# Passes and folds. On 5.6 million characters already, areas and recalls of held-out messages do not tell the
+# two apart; on 3 million, the fewer lose .002 of recall at 1 % false positives.
 MANY_CHARACTERS = 1 << 23
 FOR_FEW, FOR_MANY = (4, 3), (3, 2)
 # Of 0.3, 0.5 and 0.8 the nearest to the support vector machine after so few passes.
