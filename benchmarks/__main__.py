@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "benchmarks" / "results.json"
 SECTIONS = (
-    *("batch", "length", "size", "single", "cold", "memory", "disk"),
+    *("batch", "length", "size", "single", "cores", "cold", "memory", "disk"),
     *("words", "engines", "quality", "fit"),
 )
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")

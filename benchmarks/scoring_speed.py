@@ -24,6 +24,8 @@ LARGEST = {SPAMSMS: 100_000, FASTTEXT: 100_000, JIEBA: 1_000}
 LARGEST_OF_OTHERS = 10_000
 SINGLES, BLOCK = 2_000, 100
 WORDS = 4_000
+# Messages made, and how often they are repeated for a batch that is worth several processes.
+VARIED, REPEATED = 100_000, 16
 EVIDENCE = "spamsms, verdict with evidence"
 
 
@@ -95,6 +97,33 @@ def measure_single(setting: Setting) -> dict[str, Any]:
         "p50_us": {name: round(median, 1) for name, median in medians.items()},
         "p99_us": {name: round(percentile(times, 0.99), 1) for name, times in taken.items()},
         "times_slower": {name: round(median / medians[SPAMSMS], 2) for name, median in medians.items()},
+    }
+
+
+def measure_cores(setting: Setting) -> dict[str, Any]:
+    """Return messages per second of a large batch by the number of processes, this one's own work included."""
+    import copy
+    import os
+
+    import spamsms
+
+    texts = usual_messages(setting.corpus[0], VARIED) * REPEATED
+    model = spamsms.load_model()
+    works: dict[int, Work] = {}
+    for jobs in sorted({1, 2, os.cpu_count() or 1}):
+        several = copy.copy(model).set_params(n_jobs=jobs)
+        works[jobs] = lambda m=several: m.decision_function(texts)
+        works[jobs]()
+    taken = time_in_turns(works, GROWTH_ROUNDS)
+    return {
+        "messages": len(texts),
+        "per_second": {
+            str(jobs): spread([len(texts) / t for t in times], 0) for jobs, times in taken.items()
+        },
+        "times_faster": {
+            str(jobs): spread([one / t for one, t in zip(taken[1], times, strict=True)])
+            for jobs, times in taken.items()
+        },
     }
 
 

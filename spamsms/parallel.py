@@ -26,6 +26,8 @@ CHARACTERS_WORTH_STARTING = 1 << 22
 CHARACTERS_A_TASK = 1 << 20
 # Tasks handed out to each process beforehand: few enough to bound memory, enough for none to wait.
 _TASKS_WAITING = 2
+# Tasks of each process after which all wait for the caller to take the results.
+_TASKS_A_ROUND = 12
 
 
 def count_jobs(n_jobs: int | None) -> int:
@@ -56,8 +58,9 @@ def map_parts(
         Must be picklable. Other processes read it, and a model that it holds,
         once each.
     parts : iterable
-        Read as results come, by one thread at a time that need not be the
-        caller's. An error in it is raised behind the results of the parts before.
+        Read as results come, a limited number ahead of them, by one thread at a
+        time that need not be the caller's. An error in it is raised behind the
+        results of the parts before.
     n_jobs : int or None
         Processes, as in joblib; 1 and None work in this one.
     """
@@ -67,24 +70,42 @@ def map_parts(
         return
     from joblib import Parallel, delayed
 
-    with TemporaryDirectory() as folder:
+    with (
+        TemporaryDirectory() as folder,
+        Parallel(jobs, batch_size=1, pre_dispatch=_TASKS_WAITING * jobs) as pool,
+    ):
         path = os.path.join(folder, "function")
         with open(path, "wb") as file:
             pickle.dump(function, file, pickle.HIGHEST_PROTOCOL)
-        stopped: list[BaseException] = []
+        waiting = Reader(parts)
+        while not waiting.at_end:
+            yield from pool(delayed(_apply)(path, part) for part in waiting.some(_TASKS_A_ROUND * jobs))
+    if waiting.error is not None:
+        raise waiting.error
 
-        def tasks() -> Iterator[Any]:
-            # Some versions of joblib take an error in here for the end.
-            try:
-                for part in parts:
-                    yield delayed(_apply)(path, part)
-            except BaseException as error:
-                stopped.append(error)
 
-        pool = Parallel(n_jobs=jobs, batch_size=1, pre_dispatch=_TASKS_WAITING * jobs, return_as="generator")
-        yield from pool(tasks())
-    for error in stopped:
-        raise error
+class Reader:
+    """Gives parts in rounds, and keeps the error that ends them: some versions of joblib take it for the end.
+
+    Parameters
+    ----------
+    parts : iterable
+    """
+
+    def __init__(self, parts: Iterable[Any]) -> None:
+        self._parts = iter(parts)
+        self.at_end = False
+        self.error: BaseException | None = None
+
+    def some(self, count: int) -> Iterator[Any]:
+        """Yield at most so many parts."""
+        try:
+            for _ in range(count):
+                yield next(self._parts)
+        except StopIteration:
+            self.at_end = True
+        except BaseException as error:
+            self.at_end, self.error = True, error
 
 
 def _apply(path: str, part: Any) -> Any:
