@@ -103,7 +103,8 @@ def _sentences(name: str, found: dict[str, Any]) -> Iterator[str]:
         faster = found["times_slower"]["jieba"][0]
         yield f"jieba's words of a batch come {faster:.0f} × as fast as from jieba."
     elif name == "cores" and "2" in found["times_faster"]:
-        yield f"Two processes (`n_jobs=2`) score a large list {found['times_faster']['2'][0]:.1f} × as fast as one."
+        faster = found["times_faster"]["2"][0]
+        yield f"Two processes (`n_jobs=2`) score a large list {faster:.1f} × as fast as one."
     elif name == "engines" and found["share"]:
         rates = {engine: speeds["scoring"][0] for engine, speeds in found["per_second"].items()}
         share = {engine: f"{100 * part[0]:.0f} %" for engine, part in found["share"].items()}
