@@ -103,12 +103,17 @@ def _draw_growth(axis: Any, section: dict[str, Any], label: str) -> None:
 
 
 def _draw_fits(axis: Any, sections: dict[str, Any]) -> None:
-    fit = sections["fit"]
+    from matplotlib.ticker import NullFormatter
+
+    fit, counts = sections["fit"], set()
     for name, fits in fit["fits"].items():
+        counts |= set(map(int, fits))
         rows, taken = [int(key) for key in fits], [found["seconds"] for found in fits.values()]
         axis.plot(rows, taken, "o-", color=COLOURS[name], markersize=4)
     axis.set_xscale("log")
     axis.set_yscale("log")
+    axis.set_xticks(sorted(counts), [f"{count:,}" for count in sorted(counts)], fontsize=8)
+    axis.xaxis.set_minor_formatter(NullFormatter())
     axis.set_xlabel("rows", fontsize=9)
     axis.set_title("Fit, seconds", fontsize=10)
 

@@ -34,6 +34,8 @@ _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
 # So many characters of each stretch between marks are looked at before a whole one is laid out.
 _NEAR = 4
 _BYTE = np.uint16(8)
+# What placeholders start with, as they came.
+_CAPITALS = frozenset(name[0] for name in PLACEHOLDERS)
 
 
 def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool_]:
@@ -70,6 +72,8 @@ def _fold_placeholders(marks: Marks, joined: str) -> None:
     pairs |= marks.units[1:]
     for mark in _placeholder_heads().take(pairs).nonzero()[0].tolist():
         start = int(marks.at[mark])
+        if joined[start] not in _CAPITALS:
+            continue
         for name, token in PLACEHOLDERS.items():
             end = start + len(name)
             if joined.startswith(name, start) and _ASCII_LETTERS.isdisjoint(joined[start - 1] + joined[end]):
