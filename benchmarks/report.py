@@ -130,6 +130,8 @@ def _fit_note(fit: dict[str, Any]) -> str:
         return f"{said}."
     shared = max(common, key=int)
     faster = theirs[shared]["seconds"] / ours[shared]["seconds"]
+    if shared == most:
+        return f"{said}: {faster:.1f} × as fast as {JIEBA}."
     return (
         f"{said}; on {int(shared):,} rows, the most that {JIEBA} is timed on, it is {faster:.1f} × as fast."
     )
