@@ -10,7 +10,7 @@ import pytest
 from command_runs import Run
 from labelled_corpus import CONFIG, read_rows, small_data, small_model, write_rows
 
-from spamsms import SpamClassifier
+from spamsms import SpamClassifier, cli
 from spamsms.errors import DatasetError
 from spamsms.plots import plot_learning_curve
 from spamsms.training.adapt_files import STEPS, adapt_to_files
@@ -113,3 +113,14 @@ def test_a_learning_curve_measures_three_models_on_a_source_taken_out() -> None:
 def test_a_source_that_is_not_there_is_refused() -> None:
     with pytest.raises(DatasetError, match="'nobody' has fewer than 20 training messages of a class"):
         measure_learning_curve(small_data(), CONFIG, "nobody")
+
+
+@pytest.mark.parametrize(("step", "told"), [(40, True), (8, False)])
+def test_training_on_few_messages_names_adapting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], step: int, told: bool
+) -> None:
+    data = write_rows(read_rows(step), tmp_path / "messages.tsv")
+    config = tmp_path / "training.toml"
+    config.write_text("[model]\nhash_bits = 12\ncv = 2\n", encoding="utf-8")
+    cli.main(["train", "--data", str(data), "--config", str(config), "--out", str(tmp_path / "model")])
+    assert ("spamsms adapt starts from the packaged model's weights" in capsys.readouterr().out) == told

@@ -46,6 +46,13 @@ EXAMPLES: dict[str, dict[str, list[tuple[str, str]]]] = {
         "不愿再接收此消息回复0000": [("不愿再接收此消息回复0000", "0000")],
         "回0000停发": [("回0000停发", "0000")],
         "如需退订该提醒服务，请发送QXTCMX至10086": [("退订该提醒服务，请发送QXTCMX", "QXTCMX")],
+        "Sale! Reply STOP to unsubscribe": [("Reply STOP to unsubscribe", "STOP")],
+        "Sale! Text STOP to 10690": [("Text STOP to 10690", "STOP")],
+        "Sale! To opt out, reply TD": [("opt out, reply TD", "TD")],
+        "Sale! Reply N to opt-out.": [("Reply N to opt-out", "N")],
+        "Reply YES to confirm": [],
+        "Please text me to stop by later": [],
+        "Send money to stop the fee": [],
         "回复Y确认": [],
         "回1参加": [],
         "回复1取消预订": [],
@@ -118,6 +125,11 @@ EXAMPLES: dict[str, dict[str, list[tuple[str, str]]]] = {
         "￥1,250.00": [("￥1,250.00", "1250")],
         "额度30万": [("30万", "300000")],
         "赔三百元": [("三百元", "三百")],
+        "RMB 500 off": [("RMB 500", "500")],
+        "仅CNY1,299": [("CNY1,299", "1299")],
+        "about US$20": [("US$20", "20")],
+        "500 RMB": [("500 RMB", "500")],
+        "farmb 500": [],
         "30万人": [],
     },
     "percent": {"利率3.5%": [("3.5%", "3.5")], "涨百分之十": [("百分之十", "十")]},
@@ -292,3 +304,13 @@ def test_numbers_abroad_are_whole_and_reductions_may_be_written_with_a_dash() ->
     assert values("discount", "满199元-100元") == [("满199元-100元", "满199元-100元")]
     assert values("discount", "买3免1") == [("买3免1", "买3免1")]
     assert values("discount", "满18-25岁，满2025-11-11") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("¥5", "CNY"), ("RMB 5", "CNY"), ("5元", "CNY"), ("5美金", "USD"), ("USD 5", "USD"), ("US$5", "USD"),
+     ("HK$5", "HKD"), ("5港币", "HKD"), ("5欧元", "EUR"), ("GBP 5", "GBP"), ("5英镑", "GBP"), ("$5", "$")],
+)  # fmt: skip
+def test_a_sum_of_money_names_its_currency(text: str, currency: str) -> None:
+    (found,) = (item for item in extract(text) if item.type == "amount")
+    assert found.attributes["currency"] == currency

@@ -22,10 +22,16 @@ _NUMBER = r"[0-9]{1,12}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,4})?"
 _HAN_NUMBER = "[零一二三四五六七八九十百千万两半]{1,12}"
 _TIMES = {"百": 100, "千": 1000, "k": 1000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _COUNTED = "人次件名家户平套位字粉步里公亩只台吨辆条张份本个场店款种群用会员米积方科国里斤瓶盒箱"
+# What stands before a sum, and what behind it, if it is no yuan.
+_SIGNED = r"(?<![a-z])(?:us\$|hk\$|(?:rmb|cny|usd|hkd|eur|gbp)(?![a-z]))"
+_CURRENCIES = {
+    **{"$": "$", "us$": "USD", "hk$": "HKD", "usd": "USD", "hkd": "HKD", "eur": "EUR", "gbp": "GBP"},
+    **{"美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR", "英镑": "GBP"},
+}
 _AMOUNT = re.compile(
-    rf"(?P<currency>[¥$])[ ]?(?P<first>{_NUMBER})(?P<times>[万亿千百kw](?![a-z]))?(?:元)?|"
+    rf"(?P<currency>[¥$]|{_SIGNED})[ ]?(?P<first>{_NUMBER})(?P<times>[万亿千百kw](?![a-z]))?(?:元)?|"
     rf"(?P<second>{_NUMBER})[ ]?(?P<times2>[万亿千百kw])?(?P<more>[多余几])?[ ]?"
-    r"(?P<unit>元|块(?:钱)?|圆|rmb|美元|美金|港元|港币|欧元|英镑)"
+    r"(?P<unit>元|块(?:钱)?|圆|(?:rmb|cny|usd|hkd|eur|gbp)(?![a-z])|美元|美金|港元|港币|欧元|英镑)"
     rf"|(?P<third>[0-9]{{1,8}}(?:\.[0-9]{{1,2}})?)[ ]?(?P<times3>[万亿])(?![{_COUNTED}a-z])"
     rf"|(?P<han>{_HAN_NUMBER})(?:元(?![一二三四五六七八九旦宵素月年])|块钱)"
 )
@@ -82,7 +88,9 @@ _UNTIL_BEHIND = re.compile(r"[ ]?(?:前|止|截止|之前|以前|为止|结束|�
 
 
 _RUN = r"[0-9]+(?:[.,][0-9]+)*"
-_AMOUNT_ANCHORS = re.compile(rf"[¥$]|{_RUN}|[零一二三四五六七八九十百千万两半]+")
+_AMOUNT_ANCHORS = re.compile(
+    rf"[¥$]|rmb|cny|us[$d]|hk[$d]|eur|gbp|{_RUN}|[零一二三四五六七八九十百千万两半]+"
+)
 _DISCOUNT_ANCHORS = re.compile("[满每立减优最再省返买半直]")
 _FOLD = re.compile("折(?![叠腾扣损返线旧页])")
 _FOLD_BEFORE = re.compile(
@@ -93,7 +101,7 @@ _PERCENT_BEFORE = re.compile(rf"{_NUMBER}[ ]?\Z")
 _WINDOW = 24
 _CARD_ANCHORS = re.compile(r"[尾末后账卡储信借]|\*+")
 # What may stand behind a run of digits, other anchors aside.
-_BEHIND_AMOUNT = frozenset(" 元块圆万亿千百kwr美港欧英多余几")
+_BEHIND_AMOUNT = frozenset(" 元块圆万亿千百kwrcuheg美港欧英多余几")
 _BEHIND_MOMENT = frozenset(" 年月日号点时:-/.个分小天工")
 
 
@@ -134,10 +142,7 @@ def find_amounts(text: str) -> Iterator[Candidate]:
             value = match["han"]
         else:
             value = _plain_number(Decimal(written.replace(",", "")) * _TIMES.get(times or "", 1))
-        unit = match["unit"]
-        currency = "USD" if unit in ("美元", "美金") else "HKD" if unit in ("港元", "港币") else "CNY"
-        if match["currency"] == "$":
-            currency = "$"
+        currency = _CURRENCIES.get(match["currency"] or match["unit"], "CNY")
         yield Candidate(AMOUNT, match.start(), match.end(), "amount", value, {"currency": currency})
 
 

@@ -44,7 +44,17 @@ _REPLY_TO = re.compile(
 )
 _REPLY_LAST = re.compile(rf"{_REPLY}{_G}(?P<code>t{_G}d|q{_G}x|[tnr]){_END}")
 _CODE_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{_SHORT_CODE}){_G}\Z")
-_ANCHORS = re.compile("[退拒取屏谢不无勿免停关回囬囘复覆发编t]")
+_LEAVE = r"(?:unsubscribe|opt[ -]?out|stop(?: (?:receiving|messages|sms))?)"
+_ASK = r"(?:reply|text|send|sms)(?: with)?"
+_ENGLISH_CODE = (
+    r"[ \"':]{1,3}(?P<code>stop|unsub(?:scribe)?|opt-?out|td|qx|[tnrq]|no|out|end|quit|cancel|0000)[\"']?"
+    r"(?![a-z0-9])(?: to [0-9]{3,12})?"
+)
+_ENGLISH_REPLY = re.compile(rf"{_ASK}{_ENGLISH_CODE}(?:[ ,]{{1,2}}(?:to|and) (?P<verb>{_LEAVE}))?")
+_ENGLISH_VERB = re.compile(rf"(?P<verb>{_LEAVE})[ ,:]{{1,3}}(?:please |just )?{_ASK}{_ENGLISH_CODE}")
+# Codes that say themselves what they ask for.
+_ENGLISH_STOPS = frozenset({"stop", "unsubscribe", "unsub", "optout", "opt-out"})
+_ANCHORS = re.compile("reply|text|send|sms|unsub|opt|stop|[退拒取屏谢不无勿免停关回囬囘复覆发编t]")
 _VERB_ANCHORS = frozenset("退拒取屏谢不无勿免停关t")
 # What a bare reply agrees to, joins or leaves.
 _ASKED = re.compile(
@@ -70,8 +80,8 @@ class RefusalSpan(NamedTuple):
 def find_refusals(text: str) -> Iterator[Candidate]:
     """Find instructions how to refuse further messages, the reply code in capitals as value.
 
-    "回复Y确认" and "回1参加" are none, and neither is what cancels a booking
-    or an order.
+    "Reply STOP" and "text T to opt out" are some. "回复Y确认" and "回1参加" are
+    none, and neither is what cancels a booking or an order.
     """
     for start, end, verb, code in refusal_spans(text, 0, len(text)):
         plain = re.sub(r"[^a-z0-9]", "", code).upper()
@@ -85,7 +95,10 @@ def refusal_spans(text: str, place: int, stop: int) -> Iterator[RefusalSpan]:
         start = anchor.start()
         if start < place:
             continue
-        found = _from_verb(text, start) if anchor[0] in _VERB_ANCHORS else _from_reply(text, start)
+        if len(anchor[0]) > 1:
+            found = _from_english(text, start)
+        else:
+            found = _from_verb(text, start) if anchor[0] in _VERB_ANCHORS else _from_reply(text, start)
         if found is not None:
             place = found.end
             yield found
@@ -124,6 +137,16 @@ def _from_reply(text: str, start: int) -> RefusalSpan | None:
     if match is None or text[start - 1] in "否不" or _ASKED.search(text, max(start - 16, 0), start):
         return None
     return RefusalSpan(start, match.end(), "", match["code"])
+
+
+def _from_english(text: str, start: int) -> RefusalSpan | None:
+    match = _ENGLISH_VERB.match(text, start) or _ENGLISH_REPLY.match(text, start)
+    if match is None or "a" <= text[start - 1] <= "z":
+        return None
+    code, verb = match["code"], match["verb"]
+    if not verb and code not in _ENGLISH_STOPS:
+        return None
+    return RefusalSpan(start, match.end(), verb or code, code)
 
 
 def _is_answer(verb: str, code: str) -> bool:

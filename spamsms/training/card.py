@@ -158,12 +158,13 @@ def _kind_naming(kinds: dict[str, Any] | None) -> list[str]:
     """Return how well kinds are named, as Markdown lines; nothing where there are none."""
     if not kinds:
         return []
-    f1 = ", ".join(f"{code} {entry['f1']:.2f} ({entry['n']})" for code, entry in kinds["f1"].items())
-    return [
-        f"Kinds named on {kinds['n']} of these messages: macro-F1 {kinds['macro_f1']:.3f}, right for "
-        f"{kinds['accuracy']:.1%}. F1 by kind and its messages: {f1}.",
-        "",
-    ]
+    score, by_kind = "", ""
+    if kinds["f1"]:
+        score = f"macro-F1 {kinds['macro_f1']:.3f}, "
+        f1 = ", ".join(f"{code} {entry['f1']:.2f} ({entry['n']})" for code, entry in kinds["f1"].items())
+        by_kind = f" F1 by kind and its messages: {f1}."
+    said = f"Kinds named on {kinds['n']} of these messages: {score}right for {kinds['accuracy']:.1%}."
+    return [f"{said}{by_kind}", ""]
 
 
 def _source_table(sources: dict[str, dict[str, int]]) -> list[str]:
