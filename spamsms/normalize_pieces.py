@@ -71,6 +71,11 @@ def _stray_letter() -> re.Pattern[str]:
     return re.compile(f"(?<=[{_ranges(han)}])[a-z](?=[{_ranges(han)}])")
 
 
+@lru_cache(maxsize=1)
+def _rare_part() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(char for char in set().union(*_pairs()) if not is_common(char)))}]")
+
+
 def _ranges(members: str) -> str:
     """Return sorted characters as the ranges of a class."""
     codes = np.array([ord(char) for char in members])
@@ -84,7 +89,7 @@ def taken_apart(text: str) -> Iterator[tuple[int, int]]:
 
     Pairs of ordinary characters that could be one, such as 女 and 且, may be just that.
     """
-    if _holds_pair(padded_units(text)):
+    if _rare_part().search(text) and _holds_pair(padded_units(text)):
         for match in _pair().finditer(text):
             if not all(map(is_common, match[0])):
                 yield match.span()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import InitVar, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, overload
 
 ACTIONS = ("pass", "review", "block")
@@ -101,6 +102,11 @@ class Override:
     action: str
     reason: str
     model_action: str
+
+
+@lru_cache(maxsize=1)
+def _field_names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(Verdict))
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ class Verdict:
         evidence : bool, default=True
             Whether to work the evidence out; otherwise it is None.
         """
-        plain: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain: dict[str, Any] = {name: getattr(self, name) for name in _field_names()}
         plain["evidence"] = [vars(item) for item in self.evidence] if evidence else None
         plain["override"] = vars(self.override) if self.override else None
         return plain
