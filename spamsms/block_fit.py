@@ -110,18 +110,7 @@ def fit_in_blocks(
     for known in terms:
         # The boundary's column is no feature.
         known[0] = 0.0
-    nothing = np.zeros(space.n_features, np.float32)
-    descents = [
-        Descent(
-            nothing,
-            nothing,
-            C=C * usual_cost,
-            n_rows=seen.rows,
-            learning_rate=LEARNING_RATE,
-            random_state=np.random.RandomState(int(random.integers(1 << 32))),
-        )
-        for seen in counted
-    ]
+    descents = _start_descents(counted, C * usual_cost, random)
     for _ in range(passes):
         for place in random.permutation(len(blocks)).tolist():
             _learn(space, blocks[place], labels, costs, terms, descents)
@@ -132,6 +121,22 @@ def fit_in_blocks(
         for known, descent in zip(terms, descents, strict=True)
     ]
     return scorers[-1], _score_held_out(texts, blocks, fold_of, scorers)
+
+
+def _start_descents(counted: Sequence[ColumnCounts], C: float, random: np.random.Generator) -> list[Descent]:
+    """Return a hyperplane on its way for each fold, and last one for all rows; all start from zero."""
+    nothing = np.zeros(counted[0].occurrences.size, np.float32)
+    return [
+        Descent(
+            nothing,
+            nothing,
+            C=C,
+            n_rows=seen.rows,
+            learning_rate=LEARNING_RATE,
+            random_state=np.random.RandomState(int(random.integers(1 << 32))),
+        )
+        for seen in counted
+    ]
 
 
 def _make_blocks(space: FeatureSpace, texts: Sequence[str], order: Array, fold_of: Array) -> list[Block]:

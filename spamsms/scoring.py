@@ -25,12 +25,12 @@ from spamsms.features import (
     Words,
     are_few,
 )
-from spamsms.index_runs import expand
 from spamsms.joined_texts import JoinedTexts
 from spamsms.kinds import PASSAGE
 from spamsms.message_units import PADDING
 from spamsms.normalize import normalized_units
 from spamsms.normalize_batch import NormalizedBatch, normalize_batch, split_evenly
+from spamsms.passages import best_passage, best_passages, find_passages, sums_of_windows
 from spamsms.second_look import SecondLook
 
 Array = npt.NDArray[Any]
@@ -123,8 +123,8 @@ class LinearScorer:
             firsts, ends = batch.starts[:-1] - 1, batch.starts[1:] - PADDING
             totals += running.take(ends) - running.take(firsts)
             if self.passage_scale:
-                lengths, windows = ends - firsts, _windows(running)
-                best = _best_passages(windows, firsts, lengths, totals)
+                lengths, windows = ends - firsts, sums_of_windows(running)
+                best = best_passages(windows, firsts, lengths, totals)
         if words is not None:
             totals += self._word_totals(words)
         # Nothing is left of an empty message but the intercept.
@@ -136,7 +136,7 @@ class LinearScorer:
         if self.second_look is not None:
             unsure = ((self.second_look.share(result) > 0) & filled).nonzero()[0]
             if best is not None:
-                passages = _find_passages(
+                passages = find_passages(
                     windows, firsts.take(unsure), lengths.take(unsure), best.take(unsure)
                 )
             part = result.take(unsure)
@@ -149,9 +149,9 @@ class LinearScorer:
         if not self.passage_scale:
             return None
         firsts, lengths = batch.starts[:-1] - 1, np.diff(batch.starts) - PADDING + 1
-        windows = _windows(self._running_sums(batch))
-        best = _best_passages(windows, firsts, lengths, np.zeros(firsts.size, np.int64))
-        return _find_passages(windows, firsts, lengths, best)
+        windows = sums_of_windows(self._running_sums(batch))
+        best = best_passages(windows, firsts, lengths, np.zeros(firsts.size, np.int64))
+        return find_passages(windows, firsts, lengths, best)
 
     def log_odds_one(self, text: str) -> float:
         """Return the log-odds of one checked text; the short way to the same number."""
@@ -166,7 +166,7 @@ class LinearScorer:
         log_odds = self.intercept + self.scale * total / sqrt(CHANNELS * n_positions)
         if self.passage_scale:
             if n_positions > PASSAGE:
-                start, total = _best_passage(running)
+                start, total = best_passage(running)
                 passage = start + 1
             log_odds += self.passage_scale * total / sqrt(CHANNELS * min(n_positions, PASSAGE))
         look = self.second_look
@@ -258,7 +258,7 @@ class LinearScorer:
                 sums = self._position_sums(batch.units)[1:]
                 start = 0
                 if sums.size > PASSAGE:
-                    start, _ = _best_passage(np.cumsum(sums, dtype=np.int64))
+                    start, _ = best_passage(np.cumsum(sums, dtype=np.int64))
                     passage = start + 1
                 factor[start : start + PASSAGE] += self.passage_scale / sqrt(
                     CHANNELS * min(sums.size, PASSAGE)
@@ -281,52 +281,6 @@ class LinearScorer:
             value += pair[:-1] + pair[1:]
         for start, stop, amount in zip(words.starts, words.stops, value, strict=True):
             shares[start:stop] += factor * amount / (stop - start)
-
-
-def _windows(running: Array) -> Array:
-    """Return the sum of the `PASSAGE` neighbours that start at each position."""
-    windows: Array = running[PASSAGE:] - running[:-PASSAGE]
-    return windows
-
-
-def _best_passages(windows: Array, firsts: Array, lengths: Array, totals: Array) -> npt.NDArray[np.int64]:
-    """Return the largest window of each message; its total where it is shorter."""
-    best: npt.NDArray[np.int64] = totals.copy()
-    long = (lengths > PASSAGE).nonzero()[0]
-    if long.size:
-        stretches = np.empty((long.size, 2), np.int64)
-        firsts.take(long, out=stretches[:, 0])
-        np.add(stretches[:, 0], lengths.take(long) - (PASSAGE - 1), out=stretches[:, 1])
-        best[long] = np.maximum.reduceat(windows, stretches.ravel())[::2]
-    return best
-
-
-def _find_passages(windows: Array, firsts: Array, lengths: Array, best: Array) -> npt.NDArray[np.int64]:
-    """Return where the first best passage of each message starts; -1 where it is no longer than one."""
-    found = np.full(firsts.size, -1)
-    long = (lengths > PASSAGE).nonzero()[0]
-    if long.size:
-        starts, counts = firsts.take(long), lengths.take(long) - (PASSAGE - 1)
-        row_of = np.repeat(np.arange(long.size), counts)
-        places = expand(starts, starts + counts)
-        hits = (windows.take(places) == best.take(long).take(row_of)).nonzero()[0]
-        first_hits = np.diff(row_of.take(hits), prepend=-1).nonzero()[0]
-        found[long] = places.take(hits.take(first_hits))
-    return found
-
-
-def _best_passage(running: npt.NDArray[np.int64]) -> tuple[int, int]:
-    """Return where the first passage of the largest sum starts in one message, and that sum.
-
-    Parameters
-    ----------
-    running : ndarray of int64, shape (n_positions,)
-        Cumulated sums of more than `PASSAGE` positions.
-    """
-    later = running[PASSAGE:] - running[:-PASSAGE]
-    start = int(later.argmax())
-    first, best = running.item(PASSAGE - 1), later.item(start)
-    return (0, first) if first >= best else (start + 1, best)
 
 
 def make_scorer(
