@@ -115,8 +115,8 @@ def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]
         np.copyto(places, points)
         # What lies above the table is looked up on its own below.
         _units_and_classes().take(places, out=found, mode="wrap")
-        if int(np.maximum.reduce(points)) > characters.TOP_OF_BMP:
-            high = (points > characters.TOP_OF_BMP).nonzero()[0]
+        high = (points > characters.TOP_OF_BMP).nonzero()[0]
+        if high.size:
             above.append((high + start, points.take(high)))
         np.copyto(units[part], found, casting="unsafe")
         np.right_shift(found, _CLASS_SHIFT, out=found)
@@ -138,11 +138,14 @@ def _find_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
 
 def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
     """Return the units that stay."""
-    parts = [
-        units[start : start + _UNITS_AT_ONCE].take(keep[start : start + _UNITS_AT_ONCE].nonzero()[0])
-        for start in range(0, units.size, _UNITS_AT_ONCE)
-    ]
-    return np.concatenate(parts)
+    kept, stop = np.empty(np.count_nonzero(keep), np.uint16), 0
+    for start in range(0, units.size, _UNITS_AT_ONCE):
+        places = keep[start : start + _UNITS_AT_ONCE].nonzero()[0]
+        taken = kept[stop : stop + places.size]
+        # No place is outside, and "wrap" is the fastest way to find none.
+        units[start : start + _UNITS_AT_ONCE].take(places, out=taken, mode="wrap")
+        stop += places.size
+    return kept
 
 
 def _without(values: npt.NDArray[Scalar], gone: npt.NDArray[np.int64]) -> npt.NDArray[Scalar]:
@@ -150,7 +153,7 @@ def _without(values: npt.NDArray[Scalar], gone: npt.NDArray[np.int64]) -> npt.ND
     if gone.size > _FEW:
         stays = np.ones(values.size, np.bool_)
         stays[gone] = False
-        return values.take(stays.nonzero()[0])
+        return values[stays]
     first, *others = np.split(values, gone)
     return np.concatenate([first, *(part[1:] for part in others)])
 

@@ -34,8 +34,6 @@ _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
 # So many characters of each stretch between marks are looked at before a whole one is laid out.
 _NEAR = 4
 _BYTE = np.uint16(8)
-# What placeholders start with, as they came.
-_CAPITALS = frozenset(name[0] for name in PLACEHOLDERS)
 
 
 def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool_]:
@@ -68,27 +66,18 @@ def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool
 
 def _fold_placeholders(marks: Marks, joined: str) -> None:
     """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
+    # Their first two letters, in lower case, as one number.
     pairs = marks.units[:-1] << _BYTE
     pairs |= marks.units[1:]
-    for mark in _placeholder_heads().take(pairs).nonzero()[0].tolist():
-        start = int(marks.at[mark])
-        if joined[start] not in _CAPITALS:
-            continue
-        for name, token in PLACEHOLDERS.items():
+    for name, token in PLACEHOLDERS.items():
+        heads = (pairs == (ord(name[0].lower()) << 8) + ord(name[1].lower())).nonzero()[0]
+        for mark in heads.tolist() if heads.size else ():
+            start = int(marks.at[mark])
             end = start + len(name)
             if joined.startswith(name, start) and _ASCII_LETTERS.isdisjoint(joined[start - 1] + joined[end]):
                 spelled = slice(mark, mark + len(name))
                 marks.units[spelled] = marks.all_units[start:end] = ord(token)
                 marks.kinds[spelled] = CLASS_TOKEN
-
-
-@lru_cache(maxsize=1)
-def _placeholder_heads() -> npt.NDArray[np.bool_]:
-    """Return which two letters, as one number, a placeholder may start with."""
-    heads = np.zeros(0x10000, np.bool_)
-    for name in PLACEHOLDERS:
-        heads[(ord(name[0].lower()) << _BYTE) + ord(name[1].lower())] = True
-    return heads
 
 
 def _fold_links(marks: Marks) -> None:
