@@ -31,6 +31,8 @@ _TEXTS_A_BLOCK = 1024
 # Looked up at a time, so that what they go through stays in the processor's cache.
 _UNITS_AT_ONCE = 1 << 15
 _CLASS_SHIFT = np.uint32(16)
+# Of the table of all usual characters, and of the one that holds emoji too.
+_BMP_SIZE, _EMOJI_SIZE = characters.TOP_OF_BMP + 1, 0x20000
 # What is between so few places is copied as a whole.
 _FEW = 100
 
@@ -113,10 +115,12 @@ def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]
         points = np.array([joined[part]]).view(np.uint32)
         places, found = index[: points.size], codes[: points.size]
         np.copyto(places, points)
+        top = int(np.maximum.reduce(points))
+        size = _BMP_SIZE if top < _BMP_SIZE else _EMOJI_SIZE
         # What lies above the table is looked up on its own below.
-        _units_and_classes().take(places, out=found, mode="wrap")
-        high = (points > characters.TOP_OF_BMP).nonzero()[0]
-        if high.size:
+        _units_and_classes(size).take(places, out=found, mode="wrap")
+        if top >= size:
+            high = (points >= size).nonzero()[0]
             above.append((high + start, points.take(high)))
         np.copyto(units[part], found, casting="unsafe")
         np.right_shift(found, _CLASS_SHIFT, out=found)
@@ -158,13 +162,13 @@ def _without(values: npt.NDArray[Scalar], gone: npt.NDArray[np.int64]) -> npt.ND
     return np.concatenate([first, *(part[1:] for part in others)])
 
 
-@lru_cache(maxsize=1)
-def _units_and_classes() -> npt.NDArray[np.uint32]:
-    """Return the unit that each character up to U+FFFF becomes, the class in the bits above it.
+@lru_cache(maxsize=2)
+def _units_and_classes(size: int) -> npt.NDArray[np.uint32]:
+    """Return the unit that each of the first characters becomes, the class in the bits above it.
 
     Zero is the boundary.
     """
-    units = characters.canonical()
+    units = characters.canonical() if size == _BMP_SIZE else characters.full_canonical()[:size]
     classes = characters.classes().take(units).astype(np.uint32)
     classes[0] = CLASS_BOUND
     return classes << _CLASS_SHIFT | units

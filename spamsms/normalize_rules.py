@@ -34,6 +34,9 @@ _LONGEST_DOMAIN = max(map(len, TOP_LEVEL_DOMAINS))
 # So many characters of each stretch between marks are looked at before a whole one is laid out.
 _NEAR = 4
 _BYTE = np.uint16(8)
+# What placeholders start with, as they came, and their first two letters in lower case as one number.
+_CAPITALS = frozenset(name[0] for name in PLACEHOLDERS)
+_PLACEHOLDER_HEADS = [int.from_bytes(name[:2].lower().encode(), "big") for name in PLACEHOLDERS]
 
 
 def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool_]:
@@ -66,13 +69,16 @@ def apply_rules(marks: Marks, joined: str, offsets: bool) -> npt.NDArray[np.bool
 
 def _fold_placeholders(marks: Marks, joined: str) -> None:
     """Put tokens in place of placeholders, as :func:`spamsms.normalize.fold_placeholders` does."""
-    # Their first two letters, in lower case, as one number.
     pairs = marks.units[:-1] << _BYTE
     pairs |= marks.units[1:]
-    for name, token in PLACEHOLDERS.items():
-        heads = (pairs == (ord(name[0].lower()) << 8) + ord(name[1].lower())).nonzero()[0]
-        for mark in heads.tolist() if heads.size else ():
-            start = int(marks.at[mark])
+    heads = pairs == _PLACEHOLDER_HEADS[0]
+    for head in _PLACEHOLDER_HEADS[1:]:
+        heads |= pairs == head
+    for mark in heads.nonzero()[0].tolist():
+        start = int(marks.at[mark])
+        if joined[start] not in _CAPITALS:
+            continue
+        for name, token in PLACEHOLDERS.items():
             end = start + len(name)
             if joined.startswith(name, start) and _ASCII_LETTERS.isdisjoint(joined[start - 1] + joined[end]):
                 spelled = slice(mark, mark + len(name))
