@@ -28,12 +28,11 @@ from spamsms.tables.codes import (
 
 Array = npt.NDArray[Any]
 _ZERO = ord("0")
-_SPELLED_DIGITS = 7
 _AMOUNT_SIGN, _TIME_SIGN, _GAP_SIGN = 1, 2, 3
 _LONGEST_PHONE, _SERVICE_LENGTH = 13, 5
 # Prefixes are numbers of base 11, whose last digit stands for what is none.
 _NO_DIGIT = 10
-_PREFIX_PLACES = np.array([121, 11, 1])
+_PREFIX_LENGTH = 3
 
 
 def spell_numerals(marks: Marks) -> None:
@@ -47,12 +46,14 @@ def spell_numerals(marks: Marks) -> None:
     # Seven in a row have six links: two, four and then six neighbours that all are.
     two = linked[1:] & linked[:-1]
     four = two[2:] & two[:-2]
-    six = (four[2:] & two[:-4]).nonzero()[0]
-    if not six.size:
+    six = four[2:] & two[:-4]
+    if not np.count_nonzero(six):
         return
     long = np.zeros(kinds.size, np.bool_)
-    for step in range(_SPELLED_DIGITS):
-        long[six + step] = True
+    long[: six.size] = six
+    # From the first of seven to two, four and then all of them.
+    for step in (1, 2, 3):
+        long[step:] |= long[:-step]
     numerals &= long
     spelled = numerals.nonzero()[0]
     marks.units[spelled] = _numeral_units().take(marks.units.take(spelled))
@@ -157,8 +158,10 @@ def _signs() -> npt.NDArray[np.uint8]:
 
 
 def _is_phone(marks: Marks, first: Array, digits: Array, length: Array) -> npt.NDArray[np.bool_]:
-    heads = marks.units.take(first[:, None] + np.arange(3)) - np.uint16(_ZERO)
-    prefix = np.minimum(heads, _NO_DIGIT).astype(np.int64) @ _PREFIX_PLACES
+    prefix = np.zeros(first.size, np.uint16)
+    for place in range(_PREFIX_LENGTH):
+        prefix *= _NO_DIGIT + 1
+        prefix += np.minimum(marks.units.take(first + place) - np.uint16(_ZERO), _NO_DIGIT)
     is_phone: npt.NDArray[np.bool_] = (_phone_lengths().take(prefix) >> digits & 1).astype(np.bool_)
     is_phone &= (digits != _SERVICE_LENGTH) | (length == _SERVICE_LENGTH)
     return is_phone
@@ -167,7 +170,7 @@ def _is_phone(marks: Marks, first: Array, digits: Array, length: Array) -> npt.N
 @lru_cache(maxsize=1)
 def _phone_lengths() -> npt.NDArray[np.int64]:
     """Return, as a set of bits, how many digits make a phone number of each prefix of three characters."""
-    lengths = np.zeros((_NO_DIGIT + 1,) * 3, np.int64)
+    lengths = np.zeros((_NO_DIGIT + 1,) * _PREFIX_LENGTH, np.int64)
     lengths[0] = 1 << 10 | 1 << 11 | 1 << 12
     lengths[1, 3:10] |= 1 << 11
     lengths[8, 6] |= 1 << 13

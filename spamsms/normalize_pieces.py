@@ -190,7 +190,7 @@ def _others(size: int, gone: Array) -> npt.NDArray[np.int64]:
 def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
     letter = units - np.uint16(ord("a")) < 26
     lone = letter[1:-1] > letter[2:]
-    lone &= ~letter[:-2]
+    np.greater(lone, letter[:-2], out=lone)
     letters = lone.nonzero()[0] + 1
     if letters.size < FEWEST_STRAY_LETTERS:
         return letters[:0]
@@ -201,8 +201,11 @@ def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
     # Messages are told apart by the zeros before them.
     message = bounds.searchsorted(letters)
     several = FEWEST_STRAY_LETTERS - 1
-    enough = (message[several:] == message[:-several]).nonzero()[0]
-    return letters.take(np.unique(enough[:, None] + np.arange(FEWEST_STRAY_LETTERS)))
+    enough = message[several:] == message[:-several]
+    chosen = np.zeros(letters.size, np.bool_)
+    for step in range(FEWEST_STRAY_LETTERS):
+        chosen[step : step + enough.size] |= enough
+    return letters.take(chosen.nonzero()[0])
 
 
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:

@@ -105,11 +105,16 @@ def _fold_links(marks: Marks) -> None:
         return
     linkable = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_MASK - CLASS_LINK_MARK
     linkable[0] = linkable[-1] = False
-    firsts, lasts = marks.runs(linkable)
-    chosen = np.zeros(firsts.size, np.bool_)
+    parted = ~linkable[1:]
+    parted |= ~linkable[:-1]
+    parted |= ~beside
+    # Where runs end, and what stands between two of them.
+    ends = parted.nonzero()[0]
+    linked = np.zeros(ends.size, np.bool_)
     for found in (dots, colons):
-        chosen[firsts.searchsorted(found, side="right") - 1] = True
-    firsts, lasts = firsts[chosen], lasts[chosen]
+        linked[ends.searchsorted(found)] = True
+    runs = linked.nonzero()[0]
+    firsts, lasts = ends.take(runs - 1) + 1, ends.take(runs)
     kinds[expand(firsts, lasts + 1)] = CLASS_DROP
     marks.fold(firsts, lasts, ord(LINK))
 
