@@ -146,7 +146,7 @@ def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> n
     for start in range(0, units.size, _UNITS_AT_ONCE):
         places = keep[start : start + _UNITS_AT_ONCE].nonzero()[0]
         taken = kept[stop : stop + places.size]
-        # No place is outside, and "wrap" is the fastest way to find none.
+        # No place is outside: "wrap" is but the mode that checks them fastest.
         units[start : start + _UNITS_AT_ONCE].take(places, out=taken, mode="wrap")
         stop += places.size
     return kept

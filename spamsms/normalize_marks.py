@@ -121,9 +121,10 @@ def find_marks(units: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8]) -> M
 
 def _choose(kinds: npt.NDArray[np.uint8], dropped: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell which characters are marks: numerals and gaps only where they may be part of a number."""
-    numeric = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_NUMERAL - CLASS_LINK_MARK
+    shifted = kinds - np.uint8(CLASS_LINK_MARK)
+    numeric = shifted <= CLASS_NUMERAL - CLASS_LINK_MARK
     numeric |= dropped
-    chosen = kinds - np.uint8(CLASS_LINK_MARK) <= CLASS_MASK - CLASS_LINK_MARK
+    chosen = shifted <= CLASS_MASK - CLASS_LINK_MARK
     chosen |= kinds == CLASS_TOKEN
     chosen[0] = chosen[-1] = True
     inner = numeric[:-2] | numeric[2:]
