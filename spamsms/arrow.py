@@ -176,6 +176,11 @@ def _without_view(array: pa.Array) -> pa.Array:
     pa = _pyarrow()
     if "view" not in str(array.type):
         return array
+    try:
+        return array.cast(pa.large_binary())
+    except pa.ArrowNotImplementedError:
+        # The oldest releases that know views cannot.
+        pass
     rows = [value.as_buffer() for value in array]
     return pa.array([None if row is None else row.to_pybytes() for row in rows], pa.large_binary())
 

@@ -163,7 +163,7 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
         labels = check_labels(y, len(texts))
         weights = check_weights(sample_weight, labels)
         grouped = check_groups(groups, len(texts))
-        self._check_parameters()
+        check_parameters(self)
         costs = weights * np.where(labels == 0, self.wanted_weight, 1.0)
         self.scorer_, scores = fit_scorer(
             self._feature_space(),
@@ -213,9 +213,6 @@ class SpamClassifier(Judging, LearningOn, KindNaming, Thresholds, ClassifierProt
         if hasattr(self, "out_of_fold_log_odds_"):
             self.out_of_fold_log_odds_ = slope * self.out_of_fold_log_odds_ + offset
         return self
-
-    def _check_parameters(self) -> None:
-        check_parameters(self)
 
     def _feature_space(self) -> FeatureSpace:
         return FeatureSpace(self.tokenizer, self.hash_bits, self.hmm, self.userdict)

@@ -42,8 +42,8 @@ FEW_TEXTS, FEW_CHARACTERS = 16, 1000
 _PAIR, _TRIPLE, _SOUND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _HASH_WIDTH = 32
 _HASH = np.dtype(np.uint32)
-# A message of up to so many units, boundaries included, is hashed in a way that is shorter for few.
-FEW_UNITS = 512
+# What one of them has at most, boundaries included: no message grows by being normalised.
+FEW_UNITS = FEW_CHARACTERS + 2 * PADDING
 _PAIR_AND_SOUND = np.tile(np.array([_PAIR, _SOUND]), FEW_UNITS)
 # By bits of the hash; made once, as each message needs one.
 _SHIFTS = [np.uint32(_HASH_WIDTH - bits) for bits in range(_HASH_WIDTH + 1)]

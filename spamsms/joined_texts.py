@@ -47,7 +47,12 @@ def join_texts(texts: Sequence[str]) -> JoinedTexts | None:
     TypeError
         If one is not a str.
     """
-    return checked_join(GAP.join(["", *texts, ""]), len(texts))
+    return checked_join(joined_text(texts), len(texts))
+
+
+def joined_text(texts: Sequence[str]) -> str:
+    """Return messages one behind the other, `GAP` before, between and behind them, whatever they hold."""
+    return GAP.join(["", *texts, ""])
 
 
 def checked_join(text: str, n_texts: int) -> JoinedTexts | None:

@@ -36,7 +36,6 @@ _BIAS = CHANNELS * (LARGEST_WEIGHT + 1)
 _LONGEST_PIECE = (1 << 16) // (2 * _BIAS)
 _CHARACTERS_A_PART = 1 << 18
 _UNITS_A_PART = 1 << 13
-_FEW_UNITS = 256
 # The most spam-like passage of so many characters counts on its own.
 PASSAGE = 32
 
@@ -150,23 +149,16 @@ class KindHead:
         return strongest
 
     def margin_of_one(self, units: npt.NDArray[np.int64], passage: int = -1) -> float:
-        """Return the margin of one message; the short way to the same number where it is short.
+        """Return the margin of one message; the short way to the same number.
 
         Parameters
         ----------
         units : ndarray of int64
-            As :func:`padded_units` gives them, not of an empty message.
+            As :func:`padded_units` gives them, at most `features.FEW_UNITS`, not of an empty message.
         passage : int, default=-1
             Where a passage of `PASSAGE` positions starts whose margin has half
             the say; negative for none.
         """
-        if units.size > _FEW_UNITS:
-            batch, sums = batch_of_one(units), self.position_sums(units)
-            margin = float(self.margins(self.whole_scores(batch, sums))[0])
-            if passage < 0:
-                return margin
-            scores = self.passage_scores(sums, np.array([passage]))
-            return (margin + float(self.margins(scores)[0])) / 2
         # The first position is the boundary before the message, where no feature starts.
         weights = self.weights.take(_columns(units[1:]), axis=0)
         margin = self._margin_of_weights(weights)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from spamsms.calibration import sigmoid
 from spamsms.decision import Thresholds
 from spamsms.errors import InputError
+from spamsms.parameters import check_parameters
 from spamsms.scoring import LinearScorer
 from spamsms.validation import as_sequence, check_groups, check_labels, check_texts, check_weights
 
@@ -180,7 +181,7 @@ class LearningOn(Thresholds):
         labels = check_labels(y, len(texts), both=False)
         weights = check_weights(sample_weight, labels, both=False)
         _check_classes(classes)
-        self._check_parameters()
+        check_parameters(self)
         space = self._feature_space()
         scorer = getattr(self, "scorer_", None)
         stream = self.stream_ or Stream.start(space, scorer)
@@ -212,9 +213,6 @@ class LearningOn(Thresholds):
         raise NotImplementedError
 
     def _fitted(self) -> LinearScorer:
-        raise NotImplementedError
-
-    def _check_parameters(self) -> None:
         raise NotImplementedError
 
     def _feature_space(self) -> FeatureSpace:

@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 # Zeros before and behind each message, as many as the longest n-gram reaches over a boundary.
 PADDING = 2
+# Looked up at a time, so that what they go through stays in the processor's cache.
+UNITS_AT_ONCE = 1 << 15
 _PAD = bytes(2 * PADDING)
 # Made once: NumPy looks a type up each time it is named.
 _UNIT, _INDEX = np.dtype("<u2"), np.dtype(np.int64)

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spamsms.joined_texts import GAP, JoinedTexts
-from spamsms.message_units import PADDING
+from spamsms.joined_texts import JoinedTexts, joined_text
+from spamsms.message_units import PADDING, UNITS_AT_ONCE
 from spamsms.normalize_pieces import join_pieces_of_batch
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_BOUND, CLASS_DROP
@@ -28,8 +28,6 @@ Array = npt.NDArray[Any]
 Scalar = TypeVar("Scalar", bound=np.generic)
 # Counted at a time, so that the texts counted last are still in the processor's cache when looked up.
 _TEXTS_A_BLOCK = 1024
-# Looked up at a time, so that what they go through stays in the processor's cache.
-_UNITS_AT_ONCE = 1 << 15
 _CLASS_SHIFT = np.uint32(16)
 # Of the table of all usual characters, and of the one that holds emoji too.
 _BMP_SIZE, _EMOJI_SIZE = characters.TOP_OF_BMP + 1, 0x20000
@@ -76,12 +74,10 @@ def normalize_batch(texts: Sequence[str] | JoinedTexts, *, offsets: bool = False
     from spamsms.normalize_marks import find_marks
     from spamsms.normalize_rules import apply_rules
 
-    joined = texts.text if isinstance(texts, JoinedTexts) else GAP.join(["", *texts, ""])
+    joined = texts.text if isinstance(texts, JoinedTexts) else joined_text(texts)
     units, kinds = _look_up(joined)
-    listed = None if isinstance(texts, JoinedTexts) else texts
-    if listed is not None and np.count_nonzero(kinds == CLASS_BOUND) != PADDING * (len(listed) + 1):
-        # A text holds what parts messages here.
-        _find_bounds(kinds, listed)
+    if not isinstance(texts, JoinedTexts):
+        _set_bounds(kinds, texts)
     marks = find_marks(units, kinds)
     keep = apply_rules(marks, joined, offsets)
     kept = _take_where(units, keep)
@@ -106,11 +102,11 @@ def normalize_batch(texts: Sequence[str] | JoinedTexts, *, offsets: bool = False
 def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
     """Return the canonical unit and the class of every character and boundary."""
     units, kinds = np.empty(len(joined), np.uint16), np.empty(len(joined), np.uint8)
-    room = min(len(joined), _UNITS_AT_ONCE)
+    room = min(len(joined), UNITS_AT_ONCE)
     index, codes = np.empty(room, np.int64), np.empty(room, np.uint32)
     above: list[tuple[Array, Array]] = []
-    for start in range(0, len(joined), _UNITS_AT_ONCE):
-        part = slice(start, start + _UNITS_AT_ONCE)
+    for start in range(0, len(joined), UNITS_AT_ONCE):
+        part = slice(start, start + UNITS_AT_ONCE)
         # Faster than to encode them, lone surrogates above all.
         points = np.array([joined[part]]).view(np.uint32)
         places, found = index[: points.size], codes[: points.size]
@@ -132,8 +128,10 @@ def _look_up(joined: str) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]
     return units, kinds
 
 
-def _find_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
-    """Set the classes of the boundaries by the texts' lengths; all other zeros are dropped."""
+def _set_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
+    """Let only what parts messages be boundaries, where a text holds zeros of its own."""
+    if np.count_nonzero(kinds == CLASS_BOUND) == PADDING * (len(texts) + 1):
+        return
     kinds[kinds == CLASS_BOUND] = CLASS_DROP
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(np.append(PADDING, lengths + PADDING))
@@ -143,11 +141,11 @@ def _find_bounds(kinds: npt.NDArray[np.uint8], texts: Sequence[str]) -> None:
 def _take_where(units: npt.NDArray[np.uint16], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint16]:
     """Return the units that stay."""
     kept, stop = np.empty(np.count_nonzero(keep), np.uint16), 0
-    for start in range(0, units.size, _UNITS_AT_ONCE):
-        places = keep[start : start + _UNITS_AT_ONCE].nonzero()[0]
+    for start in range(0, units.size, UNITS_AT_ONCE):
+        places = keep[start : start + UNITS_AT_ONCE].nonzero()[0]
         taken = kept[stop : stop + places.size]
         # No place is outside: "wrap" is but the mode that checks them fastest.
-        units[start : start + _UNITS_AT_ONCE].take(places, out=taken, mode="wrap")
+        units[start : start + UNITS_AT_ONCE].take(places, out=taken, mode="wrap")
         stop += places.size
     return kept
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamsms.index_runs import expand
-from spamsms.message_units import padded_units
+from spamsms.message_units import UNITS_AT_ONCE, padded_units
 from spamsms.tables import characters
 from spamsms.tables.codes import CLASS_HAN, CLASS_NUMERAL
 from spamsms.tables.gb2312 import is_common
@@ -28,7 +28,6 @@ Array = npt.NDArray[Any]
 FEWEST_STRAY_LETTERS = 3
 # Of parts that can come first, so that most neighbours that are no pair are told apart by a bit each.
 _GROUPS = 8
-_UNITS_AT_ONCE = 1 << 15
 # What a stray letter is at least. What looks behind comes last: other characters are passed over faster.
 _LONE_LETTER = re.compile("[a-z](?<=[^a-z][a-z])(?=[^a-z])")
 
@@ -211,8 +210,8 @@ def _stray_places(units: npt.NDArray[np.uint16], bounds: Array) -> Array:
 def _find_pairs(units: npt.NDArray[np.uint16]) -> tuple[Array, Array]:
     """Return where pairs start, from the left, none in another, and their wholes."""
     tables, groups = _pair_tables(), np.empty(units.size, np.uint16)
-    for start in range(0, units.size, _UNITS_AT_ONCE):
-        part = slice(start, start + _UNITS_AT_ONCE)
+    for start in range(0, units.size, UNITS_AT_ONCE):
+        part = slice(start, start + UNITS_AT_ONCE)
         # As numbers of the size by which NumPy looks things up, which take four times the room.
         _groups().take(units[part].astype(np.int64), out=groups[part], mode="wrap")
     common = groups[1:] >> _GROUPS

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from spamsms.features import (
     CHANNELS,
     FEW_CHARACTERS,
-    FEW_UNITS,
     N_UNITS,
     FeatureSpace,
     Scratch,
@@ -174,8 +173,6 @@ class LinearScorer:
 
     def _sums_of_one(self, units: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return :meth:`_position_sums` of one message, from the boundary before it on."""
-        if units.size > FEW_UNITS:
-            return self._position_sums(units)[1:].astype(np.int64)
         single, hashed = self.space.columns(units[1:])
         weights, of_hashed = self._tables
         sums, others = weights.take(single), of_hashed.take(hashed)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from spamsms.errors import InputError
 from spamsms.features import FeatureSpace
 from spamsms.fitting import count_features, fit_hyperplane
+from spamsms.parameters import check_parameters
 from spamsms.scoring import make_scorer
 from spamsms.training.config import TrainingConfig
 from spamsms.training.dataset import Dataset
@@ -56,7 +57,7 @@ def apply_candidate(config: TrainingConfig, candidate: Candidate) -> TrainingCon
             ]
         else:
             model[name] = value
-    SpamClassifier().set_params(**model)._check_parameters()
+    check_parameters(SpamClassifier().set_params(**model))
     return replace(config, model=model, sources=tuple(sources), **run)
 
 
