@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import csv
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from spamsms import SpamClassifier
 from spamsms.training.config import TrainingConfig
 from spamsms.training.train import PreparedData, fit_prepared, prepare_data
 
-CORPUS = Path(__file__).parent.parent / "data" / "corpus" / "messages.tsv"
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT / "data" / "corpus" / "messages.tsv"
+# Others' messages, which are not part of the project.
+DATA = Path(os.environ.get("SPAMSMS_DATA", ROOT.parent / "shared" / "data"))
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="needs the third-party data; set SPAMSMS_DATA to its folder"
+)
 CONFIG = TrainingConfig(name="small", model={"hash_bits": 13, "cv": 2}, test_share=0.3)
 # Rows of the corpus that a small part holds.
 STEP = 5

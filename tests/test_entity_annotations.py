@@ -13,17 +13,13 @@ for their contacts and disguises, the first look gave F1 of .975 for signatures,
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from labelled_corpus import CORPUS, read_tsv
+from labelled_corpus import CORPUS, DATA, needs_data, read_tsv
 
 from spamsms import extract_many
 
-ROOT = Path(__file__).parent.parent
-DATA = Path(os.environ.get("SPAMSMS_DATA", ROOT.parent / "shared" / "data"))
 ANNOTATIONS = Path(__file__).parent / "entity_annotations.tsv"
 # The least F1 that the project wants.
 WANTED = {"signature": 0.98, "refusal": 0.98, "link": 0.97, "phone": 0.97, "handle": 0.9}
@@ -74,7 +70,7 @@ def f1_by_type(messages: list[tuple[str, Spans]]) -> dict[str, float]:
     return figures
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the third-party data; set SPAMSMS_DATA to its folder")
+@needs_data
 def test_the_half_for_reporting_is_read_as_a_reader_does() -> None:
     files = [DATA / f"{name}.tsv" for name in ("inbox", "spam800k", "fbs", "personal")]
     messages = list(annotated([*files, CORPUS], "report"))

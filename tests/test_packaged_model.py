@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from labelled_corpus import DATA, ROOT, needs_data
 
 import spamsms
 from spamsms.registry import packaged_models
@@ -17,9 +16,7 @@ from spamsms.training.card import CARD, README_MARKS, read_corpus_only, readme_t
 from spamsms.training.config import read_config
 from spamsms.training.train import CONFIG, METRICS, evaluate_files
 
-ROOT = Path(__file__).parent.parent
 FOLDER = packaged_models()["zh"]
-DATA = Path(os.environ.get("SPAMSMS_DATA", ROOT.parent / "shared" / "data"))
 LARGEST_ARTIFACT = 5_000_000
 
 BLOCKED = [
@@ -135,7 +132,7 @@ def test_a_first_verdict_imports_only_what_it_needs_beside_numpy() -> None:
     assert shown.strip() == "[]"
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the third-party data; set SPAMSMS_DATA to its folder")
+@needs_data
 def test_figures_are_reproduced_from_the_data(figures: dict[str, dict[str, dict[str, object]]]) -> None:
     config = read_config(FOLDER / CONFIG)
     found, data = evaluate_files(spamsms.load_model(), [DATA, ROOT / "data" / "corpus"], config)

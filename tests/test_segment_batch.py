@@ -16,6 +16,7 @@ from arbitrary_words import HAN, MESSAGES, TEXTS
 from growth import fastest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from labelled_corpus import CORPUS, DATA, needs_data, read_tsv
 
 from spamsms import array_cache
 from spamsms import segment_batch as batch_module
@@ -50,6 +51,22 @@ def cut(texts: Sequence[str], segmenter: WordSegmenter) -> list[list[str]]:
 
 def cut_singly(texts: Sequence[str], segmenter: WordSegmenter) -> list[list[str]]:
     return [segmenter.cut(text) for text in texts]
+
+
+@needs_data
+@pytest.mark.parametrize("hmm", [True, False])
+def test_a_hundred_thousand_real_messages_are_cut_as_by_jieba(hmm: bool) -> None:
+    import jieba
+
+    texts = [row["text"] for path in (CORPUS, *sorted(DATA.glob("*.tsv"))) for row in read_tsv(path)]
+    assert len(texts) >= 100_000
+    theirs, segmenter, different = jieba.Tokenizer(), word_segmenter(hmm), 0
+    for first in range(0, len(texts), 5_000):
+        part = texts[first : first + 5_000]
+        words = cut(part, segmenter)
+        different += sum(own != theirs.lcut(text, HMM=hmm) for own, text in zip(words, part, strict=True))
+    # Only how many: the messages are others'.
+    assert different == 0
 
 
 def rare_characters(size: int) -> str:
